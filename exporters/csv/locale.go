@@ -1,0 +1,127 @@
+package csv
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
+
+	"github.com/reportjob/reportjob/exporters"
+)
+
+// locale is what a spreadsheet of some place expects of a CSV file that is opened with a double click.
+type locale struct {
+	separator byte
+	decimal   byte
+	mark      bool   // a byte-order mark in front, by which Excel knows UTF-8
+	date      string // layout of dates; ISO 8601 if empty
+	time      string // layout of times down to the second, in the table's zone; RFC 3339 if empty
+}
+
+// CheckLocale tells whether tag is a locale that the format can follow, a BCP 47 tag such as "en" or "de-DE".
+//
+// English of any region, which is also the default, is CSV for programs: commas, points, RFC 3339, no byte-order mark.
+// Any other locale is CSV for a spreadsheet of that place. The decimal mark is the locale's. Fields are separated by
+// semicolons where that mark is a comma, else by commas. Dates and times of day are in the local order where that is day,
+// month, year, else as 2026-11-21 and 2026-11-21 13:00:05, which spreadsheets of every locale read; times have no offset,
+// since spreadsheets know none, and decimals of the second only if there are any. Text, codes and booleans do not change.
+func CheckLocale(tag string) error {
+	_, err := parseLocale(tag)
+	return err
+}
+
+var plain = locale{separator: ',', decimal: '.'}
+
+func parseLocale(tag string) (locale, error) {
+	if tag == "" {
+		return plain, nil
+	}
+	t, err := language.Parse(tag)
+	if err != nil {
+		return locale{}, fmt.Errorf("locale %q: not a known language tag such as en or de-DE", tag)
+	}
+	switch base, _, _ := t.Raw(); base.String() {
+	case "und":
+		return locale{}, fmt.Errorf("locale %q: names no language", tag)
+	case "en":
+		return plain, nil
+	}
+	l := locale{separator: ',', decimal: decimalMark(t), mark: true, date: dateLayout(t)}
+	if l.decimal == ',' {
+		l.separator = ';'
+	}
+	l.time = l.date + " 15:04:05"
+	return l, nil
+}
+
+// decimalMark is the mark between whole and decimals. Where that is neither a point nor a comma, as in Arabic, it is a
+// point, the only other mark that spreadsheets there read.
+func decimalMark(t language.Tag) byte {
+	if strings.Contains(message.NewPrinter(latinDigits(t)).Sprint(number.Decimal(1.5)), ",") {
+		return ','
+	}
+	return '.'
+}
+
+// latinDigits asks for the locale's numbers in the digits that we write.
+func latinDigits(t language.Tag) language.Tag {
+	if latin, err := t.SetTypeForKey("nu", "latn"); err == nil {
+		return latin
+	}
+	return t
+}
+
+// The languages in which people write the day first, by what they put between day, month and year. A language that is
+// not here gets ISO 8601, which is never misread: to guess wrong would swap day and month without a sign.
+const (
+	dotted  = " be bg bs cs da de et fi hr hsb kk lb lv mk nb nn no pl ro ru sk sl sq sr tr uk "
+	slashed = " ca el es fr gl it pt vi "
+	dashed  = " nl fy "
+)
+
+// dateLayout is the layout of dates in the language as it is written in the region.
+func dateLayout(t language.Tag) string {
+	base, _ := t.Base()
+	region, _ := t.Region()
+	in := func(languages string) bool { return strings.Contains(languages, " "+base.String()+" ") }
+	switch region.String() {
+	case "CA", "US", "PA", "PR": // French in Canada and Spanish in the Americas' north do not put the day first
+		return time.DateOnly
+	case "CH", "LI":
+		return "02.01.2006"
+	}
+	switch {
+	case in(dotted):
+		return "02.01.2006"
+	case in(slashed):
+		return "02/01/2006"
+	case in(dashed):
+		return "02-01-2006"
+	}
+	return time.DateOnly
+}
+
+func (l locale) appendDate(dst []byte, cell exporters.Cell) []byte {
+	if l.date == "" {
+		return cell.Append(dst, time.UTC)
+	}
+	return cell.Date().AppendFormat(dst, l.date)
+}
+
+func (l locale) appendTime(dst []byte, cell exporters.Cell, zone *time.Location) []byte {
+	if l.time == "" {
+		return cell.Append(dst, zone)
+	}
+	t := cell.Time(zone)
+	dst = t.AppendFormat(dst, l.time)
+	if t.Nanosecond() == 0 {
+		return dst
+	}
+	point := len(dst)
+	dst = t.AppendFormat(dst, ".999999")
+	dst[point] = l.decimal
+	return dst
+}

@@ -1,0 +1,122 @@
+package exporters
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Kind says what a column holds. It alone decides how a cell looks in a file.
+type Kind uint8
+
+// The kinds. The zero Kind is that of a null cell and never a column's.
+const (
+	Text     Kind = iota + 1 // as it is
+	Code                     // phone numbers, bar codes, ids, hashes, IP addresses: digit for digit
+	Int                      // a whole number
+	Decimal                  // an exact number with decimals
+	Money                    // an exact amount; the currency is the column's unit or a column of its own
+	Bool                     // true, false
+	Date                     // a calendar day without a zone
+	Time                     // an instant, shown in the table's zone
+	Duration                 // a length of time, shown in seconds or as h:mm:ss
+	List                     // items joined by "; "
+)
+
+var kindNames = [...]string{"", "text", "code", "int", "decimal", "money", "bool", "date", "time", "duration", "list"}
+
+// String is the kind's name as describe and manifests show it.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "kind(" + strconv.Itoa(int(k)) + ")"
+}
+
+// MarshalText makes a kind its name in JSON.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// ParseKind reads a kind's name.
+func ParseKind(name string) (Kind, error) {
+	for k, n := range kindNames {
+		if n == name && n != "" {
+			return Kind(k), nil
+		}
+	}
+	return 0, fmt.Errorf("kind %q: expected one of %s", name, strings.Join(kindNames[1:], ", "))
+}
+
+// Append appends the cell as text: digits exact with a point for the decimals, dates as 2006-01-02, times as RFC 3339
+// with the offset of loc, durations in seconds, booleans as true and false, null as nothing.
+func (c Cell) Append(dst []byte, loc *time.Location) []byte {
+	switch c.kind {
+	case Text, Code, List:
+		return append(dst, c.str...)
+	case Int, Decimal, Money:
+		return c.appendNumber(dst, '.')
+	case Bool:
+		return strconv.AppendBool(dst, c.num != 0)
+	case Date:
+		return c.Date().AppendFormat(dst, time.DateOnly)
+	case Time:
+		return appendTime(dst, c.Time(loc))
+	case Duration:
+		return c.appendSeconds(dst, '.')
+	}
+	return dst
+}
+
+// AppendMarked is Append with another decimal mark, for locales that have one.
+func (c Cell) AppendMarked(dst []byte, loc *time.Location, mark byte) []byte {
+	switch c.kind {
+	case Int, Decimal, Money:
+		return c.appendNumber(dst, mark)
+	case Duration:
+		return c.appendSeconds(dst, mark)
+	}
+	return c.Append(dst, loc)
+}
+
+func (c Cell) appendNumber(dst []byte, mark byte) []byte {
+	if c.big {
+		start := len(dst)
+		dst = append(dst, c.str...)
+		if i := strings.IndexByte(c.str, '.'); i >= 0 {
+			dst[start+i] = mark
+		}
+		return dst
+	}
+	if c.scale == 0 {
+		return strconv.AppendInt(dst, c.num, 10)
+	}
+	var buf [20]byte
+	return appendPoint(dst, strconv.AppendInt(buf[:0], c.num, 10), int(c.scale), mark)
+}
+
+// appendTime writes RFC 3339. That has no offsets with seconds, which places had before there were zones: such a time is
+// shown in UTC, since it would otherwise be another instant.
+func appendTime(dst []byte, t time.Time) []byte {
+	if _, offset := t.Zone(); offset%60 != 0 {
+		t = t.UTC()
+	}
+	return t.AppendFormat(dst, time.RFC3339Nano)
+}
+
+// appendSeconds writes whole seconds as an integer, and parts of a second with as many decimals as they need.
+func (c Cell) appendSeconds(dst []byte, mark byte) []byte {
+	n := uint64(c.num)
+	if c.num < 0 {
+		dst, n = append(dst, '-'), -n
+	}
+	const second = uint64(time.Second)
+	dst = strconv.AppendUint(dst, n/second, 10)
+	if n%second == 0 {
+		return dst
+	}
+	point := len(dst)
+	dst = strconv.AppendUint(dst, second+n%second, 10)
+	dst[point] = mark // where the leading 1 stands that kept the zeros
+	return bytes.TrimRight(dst, "0")
+}
