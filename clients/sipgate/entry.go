@@ -1,0 +1,101 @@
+package sipgate
+
+import (
+	"encoding/json"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/reportjob/reportjob/clients/rest"
+)
+
+// The types of history entries.
+const (
+	Call      = "CALL"
+	Fax       = "FAX"
+	SMS       = "SMS"
+	Voicemail = "VOICEMAIL"
+)
+
+// Entry is one call, fax, text message or voicemail. Fields of other types than its own are empty. The addresses of
+// recordings and documents, which need no login, are not read.
+type Entry struct {
+	ID            rest.ID    `json:"id"`
+	Type          string     `json:"type"` // Call, Fax, SMS or Voicemail; new ones may appear
+	Created       Instant    `json:"created"`
+	LastModified  Instant    `json:"lastModified"`
+	Direction     string     `json:"direction"` // INCOMING, OUTGOING, MISSED_INCOMING or MISSED_OUTGOING
+	Incoming      rest.Bool  `json:"incoming"`
+	Status        string     `json:"status"` // NOPICKUP, BUSY, PICKUP or FORWARD
+	Source        string     `json:"source"` // E.164 as a rule; also "anonymous", a national form, an extension
+	SourceAlias   string     `json:"sourceAlias"`
+	Target        string     `json:"target"`
+	TargetAlias   string     `json:"targetAlias"`
+	ConnectionIDs []string   `json:"connectionIds"` // extensions such as "p0"
+	Endpoints     []Endpoint `json:"endpoints"`
+	Read          rest.Bool  `json:"read"`
+	Archived      rest.Bool  `json:"archived"`
+	Starred       rest.Bool  `json:"starred"`
+	Labels        []string   `json:"labels"`
+	Note          string     `json:"note"`
+
+	CallID         string      `json:"callId"`
+	CallStatus     string      `json:"callStatus"` // such as SUCCESS or MISSED; absent in old entries
+	Responder      string      `json:"responder"`
+	ResponderAlias string      `json:"responderAlias"`
+	Duration       rest.Int    `json:"duration"` // seconds, of calls and voicemails
+	Recordings     []recording `json:"recordings"`
+
+	FaxStatus string   `json:"faxStatusType"` // PENDING, SENDING, FAILED, SENT or SCHEDULED
+	Pages     rest.Int `json:"pageCount"`
+	Scheduled Instant  `json:"scheduled"` // when a fax or a message is to be sent
+
+	Text          string `json:"smsContent"`
+	Transcription string `json:"transcription"`
+}
+
+// Endpoint is a part of the account that a call or message came through.
+type Endpoint struct {
+	Role     string `json:"type"` // FORWARDED, ROUTED or PICKUP
+	Endpoint struct {
+		Extension string `json:"extension"` // such as "e2"
+		Type      string `json:"type"`      // such as REGISTER
+	} `json:"endpoint"`
+}
+
+// recording is only counted: its address is a secret.
+type recording struct {
+	ID rest.ID `json:"id"`
+}
+
+// Answered tells whether somebody took the call. Only then is Duration the time of a conversation: missed calls have
+// one too, of ringing.
+func (e *Entry) Answered() bool { return e.CallStatus == "SUCCESS" || e.Status == "PICKUP" }
+
+// Length is Duration as a length of time, if the entry has one.
+func (e *Entry) Length() (time.Duration, bool) {
+	seconds, ok := e.Duration.Get()
+	return time.Duration(seconds) * time.Second, ok
+}
+
+// Instant is a time as the API writes it: 2026-11-21T08:30:00Z as a rule; a space for the T, fractions and offsets
+// are taken too. It is zero where there is none.
+type Instant struct{ time.Time }
+
+// UnmarshalJSON takes a string or null.
+func (i *Instant) UnmarshalJSON(b []byte) error {
+	var text *string
+	if err := json.Unmarshal(b, &text); err != nil {
+		return err
+	}
+	if text == nil || *text == "" {
+		return nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00"} {
+		if at, err := time.Parse(layout, *text); err == nil {
+			i.Time = at
+			return nil
+		}
+	}
+	return &json.UnmarshalTypeError{Value: "string " + strconv.Quote(*text), Type: reflect.TypeFor[time.Time]()}
+}
