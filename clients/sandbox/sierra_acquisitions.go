@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -15,11 +14,6 @@ type sierraOrder struct {
 	copies int
 	vendor int // index of sierraVendors
 	fund   int // index of sierraFunds
-}
-
-type sierraAuthority struct {
-	sierraRecord
-	heading string
 }
 
 // order makes the orders of a day, for bibs that came before.
@@ -35,16 +29,6 @@ func (l *sierraLibrary) order(d int) {
 		o.price, o.copies = cents(895+r.IntN(9000)), 1+r.IntN(4)
 		o.vendor, o.fund = r.IntN(len(sierraVendorNames)), r.IntN(len(sierraFundNames))
 		l.orders = append(l.orders, o)
-	}
-}
-
-func (l *sierraLibrary) authorise(d int) {
-	r := seeded(l.seed, "sierra authorities", d)
-	for n := range busy(r, d, 1) {
-		a := &sierraAuthority{sierraRecord: l.newRecord(r, sierraAuthorityKind, recordNumber(sierraAuthorityBase, d, n), d, n)}
-		a.weed(r, d, 30)
-		a.heading = fmt.Sprintf("%s, %s, %d-", pick(r, familyNames), pick(r, givenNames), 1880+r.IntN(110))
-		l.authorities = append(l.authorities, a)
 	}
 }
 
@@ -97,21 +81,6 @@ func sierraOrders() sierraList[*sierraOrder] {
 	}
 }
 
-func sierraAuthorities() sierraList[*sierraAuthority] {
-	type row = *sierraAuthority
-	record := func(a row) *sierraRecord { return &a.sierraRecord }
-	return sierraList[row]{
-		rows: func(v *sierraView) []row {
-			return visible(v.authorities, func(a row) time.Time { return a.created }, v.now)
-		},
-		id: func(a row) int { return a.id }, record: record, filters: sierraRecordFilters[row](record, nil),
-		fields: append(sierraRecordFields(record, numberID, true), sierraField[row]{
-			"varFields", true, func(_ *sierraView, a row) any {
-				return []sierraVar{{FieldTag: "a", MarcTag: "100", Ind1: "1", Ind2: " ", Subfields: []sierraSubfield{{"a", a.heading}}}}
-			}, []sierraVar{}}),
-	}
-}
-
 // sierraFunds is a bare list of entries; it wants a login name.
 func sierraFunds(_ *sierraView, _ string, query url.Values) (any, *sierraError) {
 	if failed := checkSierraLogin(query); failed != nil {
@@ -131,6 +100,16 @@ func sierraFunds(_ *sierraView, _ string, query url.Values) (any, *sierraError) 
 	return object{"entries": entries}, nil
 }
 
+// sierraOrderFund is one fund, by its number.
+func sierraOrderFund(_ *sierraView, id string, _ url.Values) (any, *sierraError) {
+	for i := range sierraFundNames {
+		if digits(i+1) == id {
+			return sierraFund(i), nil
+		}
+	}
+	return nil, &sierraNoRecord
+}
+
 func sierraFund(i int) object {
 	return object{
 		"code": sierraFundCode(i), "codeNumber": i + 1, "accountingUnitCodeNumber": 0, "fundName": sierraFundNames[i], "note1": "", "note2": "",
@@ -138,48 +117,118 @@ func sierraFund(i int) object {
 	}
 }
 
-// routes lists every path that is served. Paths of two segments below /patrons look alike and have one handler.
-func (s *sierra) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /info/token", s.tokenInfo)
-	get := func(path string, a sierraAnswer) { mux.HandleFunc("GET "+path, s.answer(a)) }
-	bibs, items, patrons := sierraBibs(), sierraItems(), sierraPatrons()
-	get("/bibs", bibs.list)
-	get("/bibs/{id}", bibs.one)
-	get("/items", items.list)
-	get("/items/{id}", items.one)
-	get("/items/checkouts", sierraCheckouts().list)
-	get("/patrons", patrons.list)
-	get("/patrons/{id}", patrons.one)
-	get("/patrons/holds", sierraHolds().list)
-	mux.HandleFunc("GET /patrons/{first}/{second}", func(w http.ResponseWriter, r *http.Request) {
-		r.SetPathValue("id", r.PathValue("first")+"/"+r.PathValue("second"))
-		s.answer(patronLists())(w, r)
-	})
-	get("/fines", sierraFines().list)
-	get("/orders", sierraOrders().list)
-	get("/orders/{id}", sierraOrders().one)
-	get("/authorities", sierraAuthorities().list)
-	get("/authorities/{id}", sierraAuthorities().one)
-	get("/funds", sierraFunds)
-	get("/vendors", sierraVendors().list)
-	get("/vendors/{id}", sierraVendors().one)
-	get("/invoices", sierraInvoices().list)
-	get("/invoices/{id}", sierraInvoices().one)
-	get("/invoices/{id}/lineItems", sierraInvoiceLines)
-	get("/volumes", sierraVolumes().list)
-	get("/volumes/{id}", sierraVolumes().one)
-	get("/holdings", sierraHoldings().list)
-	get("/courses", sierraCourses().list)
-	get("/branches", sierraBranchList().list)
-	get("/branches/{id}", sierraBranchList().one)
-	get("/branches/pickupLocations", pickupLocations)
-	get("/agencies", agencies)
-	for _, kind := range []string{"bibs", "items", "patrons", "invoices"} {
-		get("/"+kind+"/metadata", sierraMetadata(kind))
+func sierraVendors() sierraList[object] {
+	l := sierraPlain(func(*sierraView) (rows []object) {
+		for i, name := range sierraVendorNames {
+			rows = append(rows, object{
+				"id": 1050001 + i, "accountingUnit": 0, "code": sierraVendorCode(i), "vendorName": name, "address1": fmt.Sprintf("%d Example Street", i+1),
+				"address2": "Thornby", "contact": pick(seeded(uint64(i), "contact"), familyNames), "email": fmt.Sprintf("orders%d@example.com", i),
+				"phone": fmt.Sprintf("555-01%02d", i), "acctNum": fmt.Sprintf("%08d", 77*i+5),
+			})
+		}
+		return rows
+	}, "id", "accountingUnit", "code", "vendorName", "address1", "address2", "contact", "email", "phone", "acctNum")
+	l.login = true
+	l.filters["code"] = sierraCodes(func(o object) []string { return []string{o["code"].(string)} })
+	return l
+}
+
+// sierraInvoice collects the orders of one week.
+type sierraInvoice struct {
+	sierraRecord
+	lines []*sierraOrder
+}
+
+func (i *sierraInvoice) total() (sum cents) {
+	for _, o := range i.lines {
+		sum += o.price * cents(o.copies)
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		writeHTML(w, http.StatusNotFound, "Not Found", "The requested URL was not found on this server.")
+	return sum
+}
+
+// invoices are sent three weeks after the end of the week in which something was ordered.
+func (v *sierraView) invoices() (rows []*sierraInvoice) {
+	for _, o := range v.orders {
+		week := unixDay(o.created) / 7
+		sent := week*7 + 28
+		if sent >= v.today {
+			break
+		}
+		if n := len(rows); n == 0 || rows[n-1].id != 1800000+week {
+			at := openingHour(sent, o.id%36000)
+			rows = append(rows, &sierraInvoice{sierraRecord: sierraRecord{id: 1800000 + week, created: at, updated: at}})
+		}
+		last := rows[len(rows)-1]
+		last.lines = append(last.lines, o)
+	}
+	return rows
+}
+
+func sierraInvoices() sierraList[*sierraInvoice] {
+	type row = *sierraInvoice
+	record := func(i row) *sierraRecord { return &i.sierraRecord }
+	number := func(i row) string { return fmt.Sprintf("R-%07d", i.id) }
+	status := func(i row) string { return []string{"C", "f", "C"}[i.id%3] }
+	filters := sierraRecordFilters(record, map[string]sierraFilter[row]{
+		"invNum":      sierraCodes(func(i row) []string { return []string{number(i)} }),
+		"statusCode":  sierraCodes(func(i row) []string { return []string{status(i)} }),
+		"invoiceDate": sierraTimes(func(_ *sierraView, i row) time.Time { return i.created }),
+		"agencyCodes": sierraCodes(func(row) []string { return []string{"1"} }),
 	})
-	return mux
+	delete(filters, "deleted")
+	delete(filters, "deletedDate")
+	return sierraList[row]{
+		rows: (*sierraView).invoices, id: func(i row) int { return i.id }, record: record, login: true, filters: filters,
+		fields: []sierraField[row]{
+			{"id", true, func(_ *sierraView, i row) any { return i.id }, nil},
+			{"accountingUnit", true, func(*sierraView, row) any { return 0 }, nil},
+			{"invDate", true, func(_ *sierraView, i row) any { return sierraTime(i.created) }, nil},
+			{"paidDate", true, func(_ *sierraView, i row) any { return sierraTime(i.created.AddDate(0, 0, 5)) }, nil},
+			{"invNum", true, func(_ *sierraView, i row) any { return number(i) }, nil},
+			{"taxType", true, func(*sierraView, row) any { return "-" }, nil},
+			{"vendors", true, func(_ *sierraView, i row) any {
+				return []object{{"vendorCode": sierraVendorCode(i.lines[0].vendor), "voucherNum": i.id % 10000, "voucherTotal": int(i.total())}}
+			}, nil},
+			{"forCurrency", true, func(*sierraView, row) any { return object{"code": "usd", "rate": 1, "format": "$"} }, nil},
+			{"invTotal", true, func(_ *sierraView, i row) any {
+				return object{"subTotal": i.total(), "shipping": cents(450), "tax": cents(0), "discountOrService": cents(-100), "grandTotal": i.total() + 350}
+			}, nil},
+			{"useTax", true, func(*sierraView, row) any { return object{"useTaxFund": "", "percentageRate": 0} }, nil},
+			{"lineItems", true, func(v *sierraView, i row) any {
+				links := []string{}
+				for _, o := range i.lines {
+					links = append(links, v.link("invoices/lineItems", o.id))
+				}
+				return links
+			}, nil},
+			{"statusCode", true, func(_ *sierraView, i row) any { return status(i) }, nil},
+		},
+	}
+}
+
+// sierraInvoiceLines are the lines of one invoice, without a start.
+func sierraInvoiceLines(v *sierraView, id string, query url.Values) (any, *sierraError) {
+	if failed := checkSierraLogin(query); failed != nil {
+		return nil, failed
+	}
+	for _, i := range v.invoices() {
+		if digits(i.id) != id {
+			continue
+		}
+		entries := []object{}
+		for _, o := range i.lines {
+			entries = append(entries, v.invoiceLine(i, o))
+		}
+		return object{"total": len(entries), "entries": entries}, nil
+	}
+	return nil, &sierraNoRecord
+}
+
+func (v *sierraView) invoiceLine(i *sierraInvoice, o *sierraOrder) object {
+	return object{
+		"id": o.id, "invoice": v.link("invoices", i.id), "order": v.link("orders", o.id),
+		"paidAmount": o.price * cents(o.copies), "lienAmount": cents(0), "listPrice": o.price, "tax": cents(0), "lienFlag": 1, "subFund": 0,
+		"noOfCopies": o.copies, "externalFund": 0, "fund": sierraFundCode(o.fund), "orderStatus": "a", "lineItemNote": "", "title": o.bib.title,
+		"multiFlag": "-", "vendor": sierraVendorCode(o.vendor), "useTax": false,
+	}
 }

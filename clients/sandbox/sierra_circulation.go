@@ -154,8 +154,8 @@ func (l *sierraLibrary) placeHolds() (holds []*sierraHold) {
 func (l *sierraLibrary) placeHold(d, n int, draw uint64) *sierraHold {
 	b := l.someBib(d, draw)
 	h := &sierraHold{id: 500000 + (d-sierraEpoch)*40 + n, kind: "b", record: b.id, placed: d, until: d + 180}
-	if draw>>50%4 == 0 {
-		h.kind, h.record = "i", b.items[0].id
+	if i := b.items[0]; draw>>50%4 == 0 && i.deleted.IsZero() {
+		h.kind, h.record = "i", i.id
 	}
 	h.patron = l.someBorrower(d, draw).id
 	return h

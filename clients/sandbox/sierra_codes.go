@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -145,4 +146,41 @@ func pickupLocations(_ *sierraView, _ string, query url.Values) (any, *sierraErr
 		}
 	}
 	return sierraBranchCodes(), nil
+}
+
+func sierraBranchList() sierraList[object] {
+	return sierraPlain(func(*sierraView) (rows []object) {
+		for i, b := range sierraBranches {
+			rows = append(rows, object{
+				"id": i + 1, "name": b.name, "address": b.address, "emailSource": b.short + "@example.org", "emailReplyTo": "desk@example.org",
+				"latitude": json.Number(b.latitude), "longitude": json.Number(b.longitude), "locations": b.shelves(),
+			})
+		}
+		return rows
+	}, "id", "name", "address", "emailSource", "emailReplyTo", "latitude", "longitude", "locations")
+}
+
+// shelves are the locations whose codes begin with the branch's.
+func (b sierraBranch) shelves() []sierraCode {
+	codes := []sierraCode{}
+	for _, l := range sierraLocations {
+		if matchCode(l.Code, b.short+"*") {
+			codes = append(codes, sierraCode{padded(l.Code, 5), l.Name})
+		}
+	}
+	return codes
+}
+
+// agencies answers all agencies at once.
+func agencies(_ *sierraView, _ string, query url.Values) (any, *sierraError) {
+	for name := range query {
+		if name != "language" {
+			return nil, &sierraUnknown
+		}
+	}
+	entries := []object{}
+	for _, a := range sierraAgencies {
+		entries = append(entries, object{"code": json.Number(a.Code), "display": a.Name})
+	}
+	return object{"total": len(entries), "start": 0, "entries": entries}, nil
 }

@@ -363,3 +363,13 @@ func parseAny(text string, layouts []string, otherwise time.Time) (time.Time, bo
 	}
 	return time.Time{}, false
 }
+
+// sierraPlain is a short list whose rows are made whole, with their properties named in order.
+func sierraPlain(rows func(v *sierraView) []object, names ...string) sierraList[object] {
+	l := sierraList[object]{rows: rows, id: func(o object) int { n, _ := o["id"].(int); return n }}
+	l.filters = map[string]sierraFilter[object]{"id": sierraIDs(l.id)}
+	for _, name := range names {
+		l.fields = append(l.fields, sierraField[object]{name, true, func(_ *sierraView, o object) any { return o[name] }, nil})
+	}
+	return l
+}
