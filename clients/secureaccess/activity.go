@@ -1,0 +1,213 @@
+package secureaccess
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"iter"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/reportjob/reportjob/clients/rest"
+)
+
+// activity is a listing of events, one row a request that somebody made.
+type activity struct {
+	counted  Traffic // what total-requests calls these events; All if it does not count them
+	ordered  bool    // the listing can be asked for its oldest rows first
+	verdicts bool    // the listing can be filtered by verdict
+}
+
+// event is a row of such a listing.
+type event[T any] interface {
+	*T
+	checker
+	millis() int64
+	outcome() string
+	// quick compares the fields in which events of one second usually differ.
+	quick(*T) int
+}
+
+// events reads all events of a window in the order of their times, each once, and compares their number with the API's
+// own total. Memory holds a page or two, whatever the number of events.
+func events[T any, E event[T]](ctx context.Context, r request, a activity) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		l := listingOf[T, E](r, a)
+		if r.q.Limit > 0 {
+			l.try(ctx, r, yield)
+			return
+		}
+		n := 0
+		from, to := r.seconds()
+		for row, err := range l.events(ctx, from, to) {
+			if !yield(row, err) || err != nil {
+				return
+			}
+			n++
+		}
+		r.p.Complete("the window was read in parts, each to a short page; together they have %s rows", grouped(n))
+		r.aged(n)
+		if err := r.compare(ctx, a, n); err != nil {
+			var none T
+			yield(none, err)
+		}
+	}
+}
+
+// listingOf tells the slicing what it needs to know about this listing.
+func listingOf[T any, E event[T]](r request, a activity) listing[T] {
+	l := listing[T]{
+		fetch: func(ctx context.Context, p page) ([]T, error) {
+			return fetchRows[T](ctx, r, r.events(a, p))
+		},
+		second:  func(row *T) int64 { return floorDiv(E(row).millis(), 1000) },
+		compare: compareEvents[T, E],
+		limit:   r.size(),
+		offset:  maxOffset,
+		doubt:   r.p.Unproven,
+		loss:    r.p.Truncated,
+		strange: r.unexpected,
+	}
+	if a.verdicts && !r.q.Params.Has("verdict") {
+		l.verdict = func(row *T) string { return E(row).outcome() }
+	}
+	return l
+}
+
+// events is the query of one page.
+func (r request) events(a activity, p page) url.Values {
+	query := r.window(p.from, p.to)
+	query.Set("limit", strconv.Itoa(p.limit))
+	query.Set("offset", strconv.Itoa(p.offset))
+	if a.ordered {
+		query.Set("order", "asc")
+	}
+	if p.verdict != "" {
+		query.Set("verdict", p.verdict)
+	}
+	return query
+}
+
+// try reads one page, to see whether the listing can be had.
+func (l listing[T]) try(ctx context.Context, r request, yield func(T, error) bool) {
+	from, to := r.seconds()
+	list, err := l.fetch(ctx, page{from: from, to: to, limit: l.limit})
+	for i := range list {
+		if !yield(list[i], nil) {
+			return
+		}
+	}
+	if err != nil {
+		var none T
+		yield(none, err)
+		return
+	}
+	r.p.Unproven("no more than %s rows were asked for", grouped(l.limit))
+}
+
+// compareEvents puts events in an order that follows from what they say alone, since the API promises none within a
+// second. Events that compare as equal are equal.
+func compareEvents[T any, E event[T]](a, b *T) int {
+	if c := cmp.Or(cmp.Compare(E(a).millis(), E(b).millis()), E(a).quick(b)); c != 0 {
+		return c
+	}
+	// Records hold nothing that cannot be encoded.
+	left, _ := json.Marshal(a)
+	right, _ := json.Marshal(b)
+	return bytes.Compare(left, right)
+}
+
+// totals are the filters that total-requests has, too: with any other one its number is about something else.
+func totals(filter string) bool {
+	switch filter {
+	case "domains", "urls", "categories", "policycategories", "ip", "ports", "identityids", "identitytypes", "applicationid", "ruleid",
+		"verdict", "securityoverridden", "bundleid", "threats", "threattypes", "ampdisposition", "antivirusthreats",
+		"datalosspreventionstate", "filternoisydomains", "timezone":
+		return true
+	}
+	return false
+}
+
+// comparable tells whether the API's total is about the same events.
+func (r request) comparable(a activity) bool {
+	for name := range r.q.Params {
+		if !totals(name) {
+			return false
+		}
+	}
+	return a.counted != All
+}
+
+// compare holds the number of rows against the API's own total. The pages have proven themselves by then, and a total
+// that cannot be had is no loss; one that differs is a reason to doubt them:
+//
+//   - While requests of the window may still be arriving, the two may differ, and nothing is proven.
+//   - One row in a hundred, or more, short of the total is known to be missing.
+//   - Any other difference proves nothing: the total comes from another store, which may count a little otherwise.
+func (r request) compare(ctx context.Context, a activity, n int) error {
+	if !r.comparable(a) {
+		return nil
+	}
+	total, err := r.total(ctx, a.counted)
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		r.p.Warn("the API's total could not be had to compare with: %v", err)
+		return nil
+	}
+	switch missing := total - int64(n); {
+	case missing == 0:
+		r.p.Complete("the API's own total of %s was met", grouped(n))
+	case r.moving():
+		r.p.Unproven("the API counts %s requests by now, and %s rows were read: the window ended less than an hour before",
+			grouped(int(total)), grouped(n))
+	case missing > 0 && missing*100 >= total:
+		r.p.Truncated("the API counts %s requests, and lists %s of them", grouped(int(total)), grouped(n))
+	default:
+		r.p.Unproven("the API counts %s requests, and lists %s", grouped(int(total)), grouped(n))
+	}
+	return nil
+}
+
+// total asks how many requests of a sort there were in the window.
+func (r request) total(ctx context.Context, traffic Traffic) (int64, error) {
+	q := request{r.c, "/total-requests/" + traffic, r.q, r.p}
+	answer, err := fetch[TotalRequests](ctx, q, q.window(q.seconds()))
+	if err != nil {
+		return 0, err
+	}
+	n, ok := answer.Count.Get()
+	if !ok {
+		return 0, q.unexpected("data.count: missing")
+	}
+	return n, nil
+}
+
+// moving tells whether requests of the window may still be arriving.
+func (r request) moving() bool { return r.q.To.After(r.c.now().Add(-settledAfter)) }
+
+// aged says what it means that a window as old as that is empty.
+func (r request) aged(n int) {
+	if n == 0 && r.q.To.Before(r.c.now().Add(-retention)) {
+		r.p.Unproven("the API keeps requests for 30 days and answers older windows with nothing: an empty one proves nothing")
+	}
+}
+
+// floorDiv rounds towards the past.
+func floorDiv(a, b int64) int64 {
+	if a%b < 0 {
+		return a/b - 1
+	}
+	return a / b
+}
+
+// instant is a time in milliseconds; nothing if there is none.
+func instant(ms rest.Int) time.Time {
+	if n, ok := ms.Get(); ok && n != 0 {
+		return time.UnixMilli(n)
+	}
+	return time.Time{}
+}

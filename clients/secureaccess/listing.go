@@ -1,0 +1,224 @@
+package secureaccess
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/reportjob/reportjob/clients/rest"
+)
+
+// Query is what is asked for.
+type Query struct {
+	From, To time.Time  // the window [From, To)
+	Params   url.Values // the API's filters, passed on as they are
+	Limit    int        // rows that are wanted at most, to try a report out; 0: all
+}
+
+// Progress is told what is learnt about completeness while a report is read.
+type Progress interface {
+	Complete(format string, args ...any)
+	Unproven(format string, args ...any)
+	Truncated(format string, args ...any)
+	Warn(format string, args ...any)
+	Account(account string)
+}
+
+// Traffic is the {type} at the end of a path that counts one sort of traffic alone, such as "dns"; All is all of them.
+type Traffic = string
+
+// All is all sorts of traffic.
+const All Traffic = ""
+
+// envelope is around every answer.
+type envelope[T any] struct {
+	Data *T              `json:"data"`
+	Meta json.RawMessage `json:"meta"`
+}
+
+// checker is a record that can tell which field it lacks.
+type checker interface {
+	lacks() string
+}
+
+// request is one report that is being read.
+type request struct {
+	c    *Client
+	path string // below the base, such as "/top-identities/dns"
+	q    Query
+	p    Progress
+}
+
+func (c *Client) request(path string, traffic Traffic, q Query, p Progress) request {
+	if traffic != All {
+		path += "/" + traffic
+	}
+	if oldest := c.now().Add(-retention); q.From.Before(oldest) {
+		p.Warn("the window begins on %s, and the API keeps requests for 30 days: older ones may be gone", q.From.UTC().Format(time.DateOnly))
+	}
+	return request{c, path, q, p}
+}
+
+// window is the query of a window, with both ends included: events lie on whole seconds, so that the last millisecond
+// of the window's last second is right whether the API counts it in or not.
+func (r request) window(from, to int64) url.Values {
+	query := url.Values{}
+	maps.Copy(query, r.q.Params)
+	query.Set("from", strconv.FormatInt(from*1000, 10))
+	query.Set("to", strconv.FormatInt(to*1000-1, 10))
+	return query
+}
+
+// seconds are the window's first second and the one behind its last.
+func (r request) seconds() (from, to int64) {
+	return firstSecond(r.q.From), firstSecond(r.q.To)
+}
+
+// firstSecond is the first whole second that is not before t.
+func firstSecond(t time.Time) int64 {
+	if t.Nanosecond() > 0 {
+		return t.Unix() + 1
+	}
+	return t.Unix()
+}
+
+// size is how many rows to ask for in a page.
+func (r request) size() int {
+	if r.q.Limit > 0 {
+		return min(r.q.Limit, r.c.page)
+	}
+	return r.c.page
+}
+
+// fetch asks for one answer, and says what its meta tells.
+func fetch[T any](ctx context.Context, r request, query url.Values) (*T, error) {
+	var answer envelope[T]
+	if err := r.c.rest.Get(ctx, r.path, query, &answer); err != nil {
+		return nil, err
+	}
+	r.p.Account(r.c.account())
+	if answer.Data == nil {
+		return nil, r.unexpected("data: missing")
+	}
+	if failed := failedSources(answer.Meta); len(failed) > 0 {
+		r.p.Truncated("the API could not ask all of its sources: %s failed", strings.Join(failed, ", "))
+	}
+	return answer.Data, nil
+}
+
+// fetchRows asks for one page.
+func fetchRows[T any](ctx context.Context, r request, query url.Values) ([]T, error) {
+	rows, err := fetch[[]T](ctx, r, query)
+	if err != nil {
+		return nil, err
+	}
+	for i := range *rows {
+		if c, ok := any(&(*rows)[i]).(checker); ok {
+			if field := c.lacks(); field != "" {
+				return nil, r.unexpected("data[%d].%s: missing", i, field)
+			}
+		}
+	}
+	return *rows, nil
+}
+
+// unexpected is the error for an answer that is not what the API documents.
+func (r request) unexpected(format string, args ...any) error {
+	return &rest.Error{API: api, Path: r.path, Kind: rest.Unexpected, Text: fmt.Sprintf(format, args...)}
+}
+
+// failedSources lists what a partial answer says did not work: strings or objects, as it pleases.
+func failedSources(meta json.RawMessage) []string {
+	var m struct {
+		Failed []json.RawMessage `json:"failed"`
+	}
+	// Usually meta is an empty object, and nothing is promised about it.
+	_ = json.Unmarshal(meta, &m)
+	names := make([]string, 0, len(m.Failed))
+	for _, raw := range m.Failed {
+		var name string
+		if json.Unmarshal(raw, &name) != nil {
+			name = string(raw)
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// object reads a report of one record. More is what the API wants to be told besides the window.
+func object[T any](ctx context.Context, r request, more url.Values) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		query := r.window(r.seconds())
+		maps.Copy(query, more)
+		record, err := fetch[T](ctx, r, query)
+		if err == nil {
+			if c, ok := any(record).(checker); ok && c.lacks() != "" {
+				err = r.unexpected("data.%s: missing", c.lacks())
+			}
+		}
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		if s, ok := any(record).(interface{ setSpan(from, to time.Time) }); ok {
+			s.setSpan(r.q.From, r.q.To)
+		}
+		r.p.Complete("one answer holds all there is")
+		yield(*record, nil)
+	}
+}
+
+// rows reads a report of aggregated rows: pages by limit and offset, to a short one. The API's order is kept.
+func rows[T any](ctx context.Context, r request) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for offset, total, page := 0, 0, 1; ; page++ {
+			query := r.window(r.seconds())
+			query.Set("limit", strconv.Itoa(r.size()))
+			query.Set("offset", strconv.Itoa(offset))
+			list, err := fetchRows[T](ctx, r, query)
+			for i := range list {
+				if !yield(list[i], nil) {
+					return
+				}
+			}
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			total, offset = total+len(list), offset+r.size()
+			if r.ended(page, len(list), total, offset) {
+				return
+			}
+		}
+	}
+}
+
+// ended tells whether a page was the last one, and says why.
+func (r request) ended(page, got, total, next int) bool {
+	switch {
+	case r.q.Limit > 0:
+		r.p.Unproven("no more than %s rows were asked for", grouped(r.size()))
+	case got < r.size():
+		r.aged(total)
+		r.p.Complete("page %d was short (%s of %s rows), so that the listing ends there, with %s rows",
+			page, grouped(got), grouped(r.size()), grouped(total))
+	case next > maxOffset:
+		r.p.Truncated("the API lists no more than %s rows of a window; a shorter window would hold fewer", grouped(total))
+	default:
+		return false
+	}
+	return true
+}
+
+// clock writes a second for people.
+func clock(second int64) string { return time.Unix(second, 0).UTC().Format(time.RFC3339) }
