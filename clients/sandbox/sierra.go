@@ -135,7 +135,8 @@ func (s *sierra) tokenInfo(w http.ResponseWriter, r *http.Request) {
 	token, _ := bearer(r)
 	roles := make([]object, len(sierraRoles))
 	for i, role := range sierraRoles {
-		roles[i] = object{"name": role.name, "tokenLifetime": int(sierraTokenLife / time.Second), "permissions": strings.Fields(role.permissions)}
+		roles[i] = object{"name": role.name, "tokenLifetime": int(sierraTokenLife / time.Second),
+			"permissions": strings.Fields(role.permissions)}
 	}
 	writeJSON(w, http.StatusOK, object{
 		"keyId":               SierraClientKey,

@@ -36,15 +36,18 @@ func (l *sierraLibrary) ordersOf(b *sierraBib) []object {
 	orders := []object{}
 	for _, o := range l.orders {
 		if o.bib == b {
-			orders = append(orders, object{"orderId": digits(o.id), "location": sierraLocations[0], "copies": o.copies, "date": sierraDate(o.created)})
+			orders = append(orders, object{"orderId": digits(o.id), "location": sierraLocations[0], "copies": o.copies,
+				"date": sierraDate(o.created)})
 		}
 	}
 	return orders
 }
 
 var (
-	sierraVendorNames = []string{"Beispiel & Söhne Buchhandel", "Quellmoor Periodicals", "Brindle Bay Books, Inc.", "Ninth Canal Audio", "Thornby Maps \"& More\""}
-	sierraFundNames   = []string{"Adult Fiction", "Adult Nonfiction", "Children", "Teens", "Audiovisual", "Periodicals", "Gifts / Friends", "World Languages"}
+	sierraVendorNames = []string{"Beispiel & Söhne Buchhandel", "Quellmoor Periodicals", "Brindle Bay Books, Inc.",
+		"Ninth Canal Audio", "Thornby Maps \"& More\""}
+	sierraFundNames = []string{"Adult Fiction", "Adult Nonfiction", "Children", "Teens", "Audiovisual", "Periodicals",
+		"Gifts / Friends", "World Languages"}
 )
 
 func sierraFundCode(i int) string {
@@ -69,12 +72,16 @@ func sierraOrders() sierraList[*sierraOrder] {
 			{"vendorRecordCode", true, func(_ *sierraView, o row) any { return sierraVendorCode(o.vendor) }, nil},
 			{"orderDate", true, func(_ *sierraView, o row) any { return sierraTime(unixMidnight(unixDay(o.created))) }, nil},
 			{"chargedFunds", true, func(v *sierraView, o row) any {
-				return []object{{"displayOrder": 0, "fund": v.link("orders/funds/0", o.fund+1), "copies": o.copies, "location": sierraLocations[0]}}
+				return []object{{"displayOrder": 0, "fund": v.link("orders/funds/0", o.fund+1), "copies": o.copies,
+					"location": sierraLocations[0]}}
 			}, []object{}},
 			{"vendorTitles", true, func(_ *sierraView, o row) any { return []string{} }, []string{}},
 			{"bibs", true, func(v *sierraView, o row) any { return []string{v.link("bibs", o.bib.id)} }, []string{}},
 			{"fixedFields", false, func(_ *sierraView, o row) any {
-				return map[string]sierraFixed{"1": {Label: "ACQ TYPE", Value: "p"}, "2": {Label: "LOCATION", Value: padded(sierraLocations[0].Code, 5)}}
+				return map[string]sierraFixed{
+					"1": {Label: "ACQ TYPE", Value: "p"},
+					"2": {Label: "LOCATION", Value: padded(sierraLocations[0].Code, 5)},
+				}
 			}, object{}},
 			{"varFields", false, func(_ *sierraView, o row) any { return []sierraVar{} }, []sierraVar{}},
 		}...),
@@ -112,7 +119,8 @@ func sierraOrderFund(_ *sierraView, id string, _ url.Values) (any, *sierraError)
 
 func sierraFund(i int) object {
 	return object{
-		"code": sierraFundCode(i), "codeNumber": i + 1, "accountingUnitCodeNumber": 0, "fundName": sierraFundNames[i], "note1": "", "note2": "",
+		"code": sierraFundCode(i), "codeNumber": i + 1, "accountingUnitCodeNumber": 0, "fundName": sierraFundNames[i],
+		"note1": "", "note2": "",
 		"extCode": 0, "extFundName": "", "fundType": "fbal",
 	}
 }
@@ -121,8 +129,10 @@ func sierraVendors() sierraList[object] {
 	l := sierraPlain(func(*sierraView) (rows []object) {
 		for i, name := range sierraVendorNames {
 			rows = append(rows, object{
-				"id": 1050001 + i, "accountingUnit": 0, "code": sierraVendorCode(i), "vendorName": name, "address1": fmt.Sprintf("%d Example Street", i+1),
-				"address2": "Thornby", "contact": pick(seeded(uint64(i), "contact"), familyNames), "email": fmt.Sprintf("orders%d@example.com", i),
+				"id": 1050001 + i, "accountingUnit": 0, "code": sierraVendorCode(i), "vendorName": name,
+				"address1": fmt.Sprintf("%d Example Street", i+1),
+				"address2": "Thornby", "contact": pick(seeded(uint64(i), "contact"), familyNames),
+				"email": fmt.Sprintf("orders%d@example.com", i),
 				"phone": fmt.Sprintf("555-01%02d", i), "acctNum": fmt.Sprintf("%08d", 77*i+5),
 			})
 		}
@@ -187,11 +197,13 @@ func sierraInvoices() sierraList[*sierraInvoice] {
 			{"invNum", true, func(_ *sierraView, i row) any { return number(i) }, nil},
 			{"taxType", true, func(*sierraView, row) any { return "-" }, nil},
 			{"vendors", true, func(_ *sierraView, i row) any {
-				return []object{{"vendorCode": sierraVendorCode(i.lines[0].vendor), "voucherNum": i.id % 10000, "voucherTotal": int(i.total())}}
+				return []object{{"vendorCode": sierraVendorCode(i.lines[0].vendor), "voucherNum": i.id % 10000,
+					"voucherTotal": int(i.total())}}
 			}, nil},
 			{"forCurrency", true, func(*sierraView, row) any { return object{"code": "usd", "rate": 1, "format": "$"} }, nil},
 			{"invTotal", true, func(_ *sierraView, i row) any {
-				return object{"subTotal": i.total(), "shipping": cents(450), "tax": cents(0), "discountOrService": cents(-100), "grandTotal": i.total() + 350}
+				return object{"subTotal": i.total(), "shipping": cents(450), "tax": cents(0),
+					"discountOrService": cents(-100), "grandTotal": i.total() + 350}
 			}, nil},
 			{"useTax", true, func(*sierraView, row) any { return object{"useTaxFund": "", "percentageRate": 0} }, nil},
 			{"lineItems", true, func(v *sierraView, i row) any {
@@ -228,7 +240,8 @@ func (v *sierraView) invoiceLine(i *sierraInvoice, o *sierraOrder) object {
 	return object{
 		"id": o.id, "invoice": v.link("invoices", i.id), "order": v.link("orders", o.id),
 		"paidAmount": o.price * cents(o.copies), "lienAmount": cents(0), "listPrice": o.price, "tax": cents(0), "lienFlag": 1, "subFund": 0,
-		"noOfCopies": o.copies, "externalFund": 0, "fund": sierraFundCode(o.fund), "orderStatus": "a", "lineItemNote": "", "title": o.bib.title,
+		"noOfCopies": o.copies, "externalFund": 0, "fund": sierraFundCode(o.fund), "orderStatus": "a", "lineItemNote": "",
+		"title":     o.bib.title,
 		"multiFlag": "-", "vendor": sierraVendorCode(o.vendor), "useTax": false,
 	}
 }

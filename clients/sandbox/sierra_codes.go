@@ -27,9 +27,10 @@ var sierraBranches = []sierraBranch{
 
 // sierraLocations are the shelves. Their names end in a blank at times, as the ones on record do.
 var sierraLocations = []sierraCode{
-	{"ma1f", "Main Library Fiction "}, {"ma1n", "Main Library Nonfiction"}, {"ma2j", "Main Library Children"}, {"mamag", "Main Library Magazines "},
-	{"haaf", "Harrow Hill Adult Fiction"}, {"hajf", "Harrow Hill Juvenile "}, {"nlaf", "North Landing Adult Fiction"}, {"nlan", "North Landing Nonfiction "},
-	{"omaf", "Old Mill Fiction"}, {"tbaf", "Thornby Fiction "}, {"tbjf", "Thornby Juvenile"}, {"seaf", "Saint-Élan Fiction"}, {"bmall", "Bookmobile "},
+	{"ma1f", "Main Library Fiction "}, {"ma1n", "Main Library Nonfiction"}, {"ma2j", "Main Library Children"},
+	{"mamag", "Main Library Magazines "}, {"haaf", "Harrow Hill Adult Fiction"}, {"hajf", "Harrow Hill Juvenile "},
+	{"nlaf", "North Landing Adult Fiction"}, {"nlan", "North Landing Nonfiction "}, {"omaf", "Old Mill Fiction"},
+	{"tbaf", "Thornby Fiction "}, {"tbjf", "Thornby Juvenile"}, {"seaf", "Saint-Élan Fiction"}, {"bmall", "Bookmobile "},
 }
 
 var sierraStatuses = []sierraCode{
@@ -50,10 +51,14 @@ var sierraMaterials = []sierraMaterial{
 }
 
 var (
-	sierraLanguages = []sierraCode{{"eng", "English"}, {"spa", "Spanish"}, {"ger", "German"}, {"fre", "French"}, {"pol", "Polish"}, {"rus", "Russian"}}
-	sierraCountries = []sierraCode{{"nyu", "New York (State)"}, {"enk", "England"}, {"gw ", "Germany"}, {"onc", "Ontario"}, {"fr ", "France"}}
-	sierraStreets   = []string{"Orchard Avenue", "Ferry Road", "Canal Street", "Hill Street", "Mill Lane"}
-	sierraTowns     = []string{"Brindle Bay, NY 00001", "Thornby, NY 00004", "Saint-Élan, NY 00006"}
+	sierraLanguages = []sierraCode{
+		{"eng", "English"}, {"spa", "Spanish"}, {"ger", "German"}, {"fre", "French"}, {"pol", "Polish"}, {"rus", "Russian"},
+	}
+	sierraCountries = []sierraCode{
+		{"nyu", "New York (State)"}, {"enk", "England"}, {"gw ", "Germany"}, {"onc", "Ontario"}, {"fr ", "France"},
+	}
+	sierraStreets = []string{"Orchard Avenue", "Ferry Road", "Canal Street", "Hill Street", "Mill Lane"}
+	sierraTowns   = []string{"Brindle Bay, NY 00001", "Thornby, NY 00004", "Saint-Élan, NY 00006"}
 )
 
 var sierraPatronTypes = []struct {
@@ -61,7 +66,9 @@ var sierraPatronTypes = []struct {
 	name   string
 }{{0, "Adult"}, {0, "Adult"}, {1, "Juvenile"}, {2, "Teen"}, {5, "Senior"}, {10, "Staff"}, {22, "Outreach / Homebound"}}
 
-var sierraAgencies = []sierraCode{{"1", "Main Library"}, {"2", "Brindle Bay Branches"}, {"3", "Thornby Branches"}, {"28", "Outreach Services "}}
+var sierraAgencies = []sierraCode{
+	{"1", "Main Library"}, {"2", "Brindle Bay Branches"}, {"3", "Thornby Branches"}, {"28", "Outreach Services "},
+}
 
 // sierraCodeList is one field of a metadata list.
 type sierraCodeList struct {
@@ -152,8 +159,9 @@ func sierraBranchList() sierraList[object] {
 	return sierraPlain(func(*sierraView) (rows []object) {
 		for i, b := range sierraBranches {
 			rows = append(rows, object{
-				"id": i + 1, "name": b.name, "address": b.address, "emailSource": b.short + "@example.org", "emailReplyTo": "desk@example.org",
-				"latitude": json.Number(b.latitude), "longitude": json.Number(b.longitude), "locations": b.shelves(),
+				"id": i + 1, "name": b.name, "address": b.address, "emailSource": b.short + "@example.org",
+				"emailReplyTo": "desk@example.org",
+				"latitude":     json.Number(b.latitude), "longitude": json.Number(b.longitude), "locations": b.shelves(),
 			})
 		}
 		return rows

@@ -125,10 +125,12 @@ func (b *sierraBib) fixed() map[string]sierraFixed {
 func (b *sierraBib) variable() []sierraVar {
 	fields := []sierraVar{{FieldTag: "t", MarcTag: "245", Ind1: "1", Ind2: "0", Subfields: []sierraSubfield{{"a", b.title}}}}
 	if b.author != "" {
-		fields = append(fields, sierraVar{FieldTag: "a", MarcTag: "100", Ind1: "1", Ind2: " ", Subfields: []sierraSubfield{{"a", b.author}}})
+		fields = append(fields, sierraVar{FieldTag: "a", MarcTag: "100", Ind1: "1", Ind2: " ",
+			Subfields: []sierraSubfield{{"a", b.author}}})
 	}
 	if b.subject != "" {
-		fields = append(fields, sierraVar{FieldTag: "d", MarcTag: "650", Ind1: " ", Ind2: "0", Subfields: []sierraSubfield{{"a", b.subject + "."}}})
+		fields = append(fields, sierraVar{FieldTag: "d", MarcTag: "650", Ind1: " ", Ind2: "0",
+			Subfields: []sierraSubfield{{"a", b.subject + "."}}})
 	}
 	return fields
 }

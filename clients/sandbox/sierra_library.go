@@ -65,7 +65,6 @@ type sierraLibrary struct {
 	holds       []*sierraHold
 	fines       []*sierraFine
 
-	bib      map[int]*sierraBib
 	patron   map[int]*sierraPatron
 	borrower []*sierraPatron          // patrons that are never deleted, by id
 	holdable []*sierraBib             // bibs with items that are never deleted, by id
@@ -75,7 +74,9 @@ type sierraLibrary struct {
 }
 
 func newSierraLibrary(seed uint64, today int) *sierraLibrary {
-	l := &sierraLibrary{seed: seed, today: today, bib: map[int]*sierraBib{}, patron: map[int]*sierraPatron{}, owed: map[int]cents{}, lent: map[int][]*sierraLoan{}}
+	l := &sierraLibrary{
+		seed: seed, today: today, patron: map[int]*sierraPatron{}, owed: map[int]cents{}, lent: map[int][]*sierraLoan{},
+	}
 	for d := today - sierraMemory; d <= today; d++ {
 		l.acquire(d)
 		l.register(d)
@@ -98,7 +99,6 @@ func newSierraLibrary(seed uint64, today int) *sierraLibrary {
 
 func (l *sierraLibrary) index() {
 	for _, b := range l.bibs {
-		l.bib[b.id] = b
 		if b.deleted.IsZero() && len(b.items) > 0 && !b.suppressed {
 			l.holdable = append(l.holdable, b)
 		}

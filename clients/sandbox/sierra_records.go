@@ -195,12 +195,18 @@ func (p *sierraPatron) name() string {
 
 // title words: every title of the library is made of these and exists nowhere else.
 var (
-	sierraAdjectives = []string{"silent", "borrowed", "seventh", "unlikely", "paper", "crooked", "patient", "half-remembered", "amber", "wandering"}
-	sierraNouns      = []string{"lighthouse", "orchard", "cartographer", "ferry", "apprentice", "almanac", "weathervane", "clockmaker's daughter", "tide", "archive"}
-	sierraPlaces     = []string{"Quellmoor", "Saint-Élan", "the Lower Reaches", "Brindle Bay", "Øststrand", "Thornby", "the Ninth Canal", "Łabędzie"}
-	sierraSubjects   = []string{"Bees", "Tidal power", "Clocks and watches", "Bridges", "Bread", "Knitting", "Lighthouses", "Moss", "Typography", "Weather"}
-	sierraRareTitles = []string{"=SUM(A1:A9) and other spells", "\"Quoted\", he said", "Über die Müßigkeit; ein Versuch", "Тихий маяк", "@ the end of the line",
-		"Owls 🦉, a field guide", "-1 and counting", "A title, with commas, and \"quotes\" : and a subtitle that goes on for a good while so that a column has to be wide / somebody"}
+	sierraAdjectives = []string{"silent", "borrowed", "seventh", "unlikely", "paper", "crooked", "patient",
+		"half-remembered", "amber", "wandering"}
+	sierraNouns = []string{"lighthouse", "orchard", "cartographer", "ferry", "apprentice", "almanac", "weathervane",
+		"clockmaker's daughter", "tide", "archive"}
+	sierraPlaces = []string{"Quellmoor", "Saint-Élan", "the Lower Reaches", "Brindle Bay", "Øststrand", "Thornby",
+		"the Ninth Canal", "Łabędzie"}
+	sierraSubjects = []string{"Bees", "Tidal power", "Clocks and watches", "Bridges", "Bread", "Knitting", "Lighthouses",
+		"Moss", "Typography", "Weather"}
+	sierraRareTitles = []string{"=SUM(A1:A9) and other spells", "\"Quoted\", he said", "Über die Müßigkeit; ein Versuch",
+		"Тихий маяк", "@ the end of the line",
+		"Owls 🦉, a field guide", "-1 and counting",
+		"A title, with commas, and \"quotes\" : and a subtitle that goes on for a good while so that a column has to be wide / somebody"}
 )
 
 func sierraTitle(r *rand.Rand, serial bool) (title, subject string) {

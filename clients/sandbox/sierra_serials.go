@@ -42,14 +42,17 @@ func sierraCourses() sierraList[object] {
 		r := seeded(v.seed, "sierra courses")
 		year := v.now.Year()
 		for i, subject := range sierraSubjects {
+			teacher := pick(r, familyNames) + ", " + pick(r, givenNames)
 			rows = append(rows, object{
-				"id": digits(1500001 + i), "beginDate": fmt.Sprintf("%d-08-25", year), "endDate": fmt.Sprintf("%d-12-15", year), "locationCode": "ma   ",
-				"ccode1": "-", "ccode2": "-", "ccode3": "-", "professorInstructors": []string{pick(r, familyNames) + ", " + pick(r, givenNames)},
-				"courseNames": []string{fmt.Sprintf("%s %d", subject, 100+r.IntN(300))}, "courseUrls": []string{}, "courseNotes": []string{}, "reserves": []object{},
+				"id": digits(1500001 + i), "locationCode": "ma   ", "ccode1": "-", "ccode2": "-", "ccode3": "-",
+				"beginDate": fmt.Sprintf("%d-08-25", year), "endDate": fmt.Sprintf("%d-12-15", year),
+				"professorInstructors": []string{teacher}, "courseNames": []string{fmt.Sprintf("%s %d", subject, 100+r.IntN(300))},
+				"courseUrls": []string{}, "courseNotes": []string{}, "reserves": []object{},
 			})
 		}
 		return rows
-	}, "id", "beginDate", "endDate", "locationCode", "ccode1", "ccode2", "ccode3", "professorInstructors", "courseNames", "courseUrls", "courseNotes", "reserves")
+	}, "id", "beginDate", "endDate", "locationCode", "ccode1", "ccode2", "ccode3",
+		"professorInstructors", "courseNames", "courseUrls", "courseNotes", "reserves")
 }
 
 // sierraSerial is what stands beside the bib of a periodical: a volume record and a holdings record.
@@ -122,7 +125,8 @@ func sierraHoldings() sierraList[*sierraSerial] {
 		constant("inheritLocation", false), constant("allocationRule", null), constant("accountingUnit", 1), constant("labelCode", "n"),
 		constant("serialCode1", "-"), constant("serialCode2", "-"), constant("serialCode3", "-"), constant("serialCode4", "-"),
 		{"claimOnDate", true, func(_ *sierraView, s row) any { return sierraTime(newYorkFour(unixDay(s.created) + 90)) }, nil},
-		constant("receivingLocationCode", "16"), constant("vendorCode", sierraVendorCode(1)), constant("updateCount", "-"), constant("pieceCount", 0),
+		constant("receivingLocationCode", "16"), constant("vendorCode", sierraVendorCode(1)), constant("updateCount", "-"),
+		constant("pieceCount", 0),
 		constant("eCheckInCode", " "), constant("mediaTypeCode", " "),
 		{"fixedFields", true, func(_ *sierraView, s row) any {
 			return map[string]sierraFixed{"38": {Label: "Copies", Value: "1"}, "40": {Label: "Location", Value: "mamag"}}

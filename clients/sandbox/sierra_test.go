@@ -1,12 +1,12 @@
 package sandbox
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,7 +163,8 @@ func TestTooManyRequestsAMinuteAreBlockedInHTML(t *testing.T) {
 		}
 	}
 	w := s.send("/agencies", "Bearer "+s.token)
-	if w.Code != http.StatusForbidden || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") || w.Header().Get("Retry-After") != "" {
+	html := strings.HasPrefix(w.Header().Get("Content-Type"), "text/html")
+	if w.Code != http.StatusForbidden || !html || w.Header().Get("Retry-After") != "" {
 		t.Errorf("request 61: status %d, headers %v", w.Code, w.Header())
 	}
 	s.now = s.now.Add(time.Minute)
@@ -299,7 +300,8 @@ func (s *sierraStand) walk(path, query string, limit int) (ids []int, stubs int)
 
 func TestRecordsWalkedToTheirEndAreThereOnceInOrder(t *testing.T) {
 	s := newSierraStand(t, Options{})
-	for path, want := range map[string][2]int{"/bibs": {3800, 4700}, "/items": {9500, 11500}, "/patrons": {2400, 2900}, "/orders": {250, 500}, "/authorities": {1000, 2000}} {
+	for path, want := range map[string][2]int{"/bibs": {3800, 4700}, "/items": {9500, 11500}, "/patrons": {2400, 2900},
+		"/orders": {250, 500}, "/authorities": {1000, 2000}} {
 		all, stubs := s.walk(path, "", 700)
 		if !slices.IsSorted(all) || len(slices.Compact(slices.Clone(all))) != len(all) {
 			t.Errorf("%s: ids are not in order or not unique", path)
@@ -307,7 +309,8 @@ func TestRecordsWalkedToTheirEndAreThereOnceInOrder(t *testing.T) {
 		living, none := s.walk(path, "&deleted=false", 2000)
 		dead, only := s.walk(path, "&deleted=true", 2000)
 		if none != 0 || only != len(dead) || stubs != len(dead) || len(living)+len(dead) != len(all) {
-			t.Errorf("%s: %d records, of them %d stubs; %d living (%d stubs), %d deleted (%d stubs)", path, len(all), stubs, len(living), none, len(dead), only)
+			t.Errorf("%s: %d records, of them %d stubs; %d living (%d stubs), %d deleted (%d stubs)", path, len(all), stubs,
+				len(living), none, len(dead), only)
 		}
 		if len(living) < want[0] || len(living) > want[1] || len(dead) == 0 {
 			t.Errorf("%s: %d living and %d deleted records, want %v", path, len(living), len(dead), want)
@@ -353,7 +356,8 @@ func TestDatesIncludeBothEndsOfTheirRange(t *testing.T) {
 	s := newSierraStand(t, Options{})
 	found := func(filter string, id int) bool {
 		w := s.get("/patrons?limit=2000&fields=id&" + filter)
-		return slices.ContainsFunc(decoded[sierraListed](t, w).Entries, func(e map[string]json.RawMessage) bool { return number(t, e) == id })
+		return slices.ContainsFunc(decoded[sierraListed](t, w).Entries,
+			func(e map[string]json.RawMessage) bool { return number(t, e) == id })
 	}
 	living, dead := s.list("/patrons?limit=1&deleted=false").Entries[0], s.list("/patrons?limit=1&deleted=true").Entries[0]
 	for _, name := range []string{"createdDate", "updatedDate"} {
@@ -385,7 +389,8 @@ func TestAStubKeepsItsIdAndDateAlone(t *testing.T) {
 	for query, want := range map[string]string{
 		"/bibs?deleted=true&limit=1":    "deleted deletedDate id",
 		"/patrons?deleted=true&limit=1": "barcodes deleted deletedDate id",
-		"/patrons?deleted=true&limit=1&fields=default,autoBlockInfo,fixedFields,varFields": "autoBlockInfo barcodes deleted deletedDate fixedFields id varFields",
+		"/patrons?deleted=true&limit=1&fields=default,autoBlockInfo,fixedFields,varFields": "" +
+			"autoBlockInfo barcodes deleted deletedDate fixedFields id varFields",
 	} {
 		stub := s.list(query).Entries[0]
 		if got := strings.Join(slices.Sorted(maps.Keys(stub)), " "); got != want {
@@ -414,149 +419,19 @@ func TestFieldsAreThoseNamedAndTheUsualOnesWithDefault(t *testing.T) {
 	}
 }
 
-func TestTheLibraryFollowsFromSeedAndDayAlone(t *testing.T) {
-	a, b, other := newSierraStand(t, Options{Seed: 7}), newSierraStand(t, Options{Seed: 7}), newSierraStand(t, Options{Seed: 8})
-	for _, path := range []string{"/bibs?limit=2000", "/items?limit=300&fields=default,fixedFields", "/patrons?limit=300", "/items/checkouts?limit=2000", "/patrons/holds?limit=2000", "/fines?limit=2000",
-		"/orders", "/volumes", "/holdings", "/courses", "/invoices?login=" + SierraLogin} {
-		if here := a.get(path).Body.String(); here != b.get(path).Body.String() {
-			t.Errorf("%s differs between two libraries of one seed", path)
-		} else if here == other.get(path).Body.String() {
-			t.Errorf("%s is the same for another seed", path)
-		}
-	}
-	b.now = b.now.Add(30 * time.Hour)
-	b.login()
-	for _, path := range []string{
-		"/items?limit=2000&fields=id,barcode,createdDate&createdDate=%5B2026-11-16,2026-11-19T23:59:59Z%5D",
-		"/bibs?limit=2000&deleted=true&fields=id,deletedDate&deletedDate=%5B2026-10-01,2026-11-19%5D",
-		"/fines?limit=2000&assessedDate=%5B2026-11-16,2026-11-19T23:59:59Z%5D",
-	} {
-		if one, later := a.get(path).Body.String(), b.get(path).Body.String(); one != later {
-			t.Errorf("%s has changed a day later:\n%.300s\n%.300s", path, one, later)
-		}
-	}
-}
-
-func TestEveryDayOfTheLastMonthChangedSomething(t *testing.T) {
-	s := newSierraStand(t, Options{})
-	for d := 1; d <= 30; d++ { // at noon UTC the library is still closed
-		day := saturday.AddDate(0, 0, -d).Format(time.DateOnly)
-		for _, path := range []string{"/bibs", "/items", "/patrons"} {
-			if w := s.get(path + "?limit=2000&updatedDate=%5B" + day + "," + day + "T23:59:59Z%5D"); w.Code != http.StatusOK {
-				t.Errorf("%s of %s: status %d", path, day, w.Code)
-			}
-		}
-	}
-	if w := s.get("/items?updatedDate=%5B" + url.QueryEscape(saturday.Add(time.Second).Format(time.RFC3339)) + ",%5D"); w.Code != http.StatusNotFound {
-		t.Errorf("changes of the future: status %d, want 404", w.Code)
-	}
-}
-
-func TestLoansAreDueAtFourInNewYorkAndATenthIsLate(t *testing.T) {
-	s := newSierraStand(t, Options{})
-	late := 0
-	rows := s.list("/items/checkouts?limit=2000")
-	for _, e := range rows.Entries {
-		due, err := time.Parse(time.RFC3339, text(e, "dueDate"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if summer := due.Before(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)); due.Hour() != 8 && summer || due.Hour() != 9 && !summer {
-			t.Fatalf("due at %v", due)
-		}
-		if due.Before(s.now) {
-			late++
-		}
-	}
-	if share := late * 100 / *rows.Total; share < 5 || share > 15 {
-		t.Errorf("%d of %d loans are late, want a tenth", late, *rows.Total)
-	}
-	out := s.list("/items?limit=2000&duedate=")
-	if status := text(out.Entries[0], "status"); !strings.Contains(status, "duedate") || !strings.Contains(status, "AVAILABLE") {
-		t.Errorf("an item that is out has status %s", status)
-	}
-}
-
-func TestNewYorkFourFollowsSummerTime(t *testing.T) {
-	for day, hour := range map[string]int{"2026-01-15": 9, "2026-03-07": 9, "2026-03-08": 8, "2026-07-04": 8, "2026-10-31": 8, "2026-11-01": 9, "2027-03-13": 9, "2027-03-14": 8, "2027-11-06": 8, "2027-11-07": 9} {
-		at, err := time.Parse(time.DateOnly, day)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := newYorkFour(unixDay(at)); !got.Equal(at.Add(time.Duration(hour) * time.Hour)) {
-			t.Errorf("04:00 on %s is %v, want %d:00 UTC", day, got, hour)
-		}
-	}
-}
-
-func TestWhatAPatronOwesIsTheSumOfTheFines(t *testing.T) {
-	s := newSierraStand(t, Options{})
-	first := s.list("/fines?limit=1").Entries[0]
-	patron := text(first, "patron")[strings.LastIndex(text(first, "patron"), "/")+1:]
-	sum := 0
-	inCents := func(e map[string]json.RawMessage, name string) int {
-		whole, fraction, _ := strings.Cut(text(e, name), ".")
-		n, err := strconv.Atoi(whole + (fraction + "00")[:2])
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	fines := s.list("/patrons/" + patron + "/fines?limit=2000")
-	for _, e := range fines.Entries {
-		sum += inCents(e, "itemCharge") + inCents(e, "processingFee") + inCents(e, "billingFee") - inCents(e, "paidAmount")
-	}
-	whole := s.list("/fines?limit=2000&patronId=" + patron)
-	record := s.list("/patrons?fields=moneyOwed,fixedFields&id=" + patron).Entries[0]
-	var fixed map[string]sierraFixed
-	if err := json.Unmarshal(record["fixedFields"], &fixed); err != nil {
-		t.Fatal(err)
-	}
-	if fines.Start != nil || len(whole.Entries) != len(fines.Entries) || inCents(record, "moneyOwed") != sum || fixed["96"].Value != fmt.Sprintf("%d.000000", sum) {
-		t.Errorf("%d and %d fines of %d cents, moneyOwed %s, field 96 %s", len(fines.Entries), len(whole.Entries), sum, record["moneyOwed"], fixed["96"].Value)
-	}
-}
-
-func TestCentsAreWrittenInMajorUnits(t *testing.T) {
-	for sum, want := range map[cents]string{0: "0", 5: "0.05", 10: "0.1", 120: "1.2", 1000: "10", 1499: "14.99", -150: "-1.5", -5: "-0.05"} {
-		if got, err := json.Marshal(sum); string(got) != want || err != nil {
-			t.Errorf("%d cents: %s, %v; want %s", int(sum), got, err, want)
-		}
-	}
-}
-
-func TestTheLibraryHasItsQuirks(t *testing.T) {
-	s := newSierraStand(t, Options{})
-	page := s.get("/items?limit=2000&deleted=false&fields=default,fixedFields").Body.String() + s.get("/patrons?limit=2000&deleted=false").Body.String()
-	for what, sign := range map[string]string{
-		"a call number with a subfield mark": `"callNumber":"|a`, "a bar code with a letter": `"barcode":"A0`, "a bar code with a zero in front": `"barcode":"01`,
-		"a padded code": `"value":"-  "`, "a name that ends in a blank": `Fiction "`, "a patron's name that ends in a blank": ` "]`,
-	} {
-		if !strings.Contains(page, sign) {
-			t.Errorf("nowhere %s (%s)", what, sign)
-		}
-	}
-	bound := 0
-	for _, e := range s.list("/items?limit=2000&deleted=false&fields=bibIds").Entries {
-		if strings.Contains(string(e["bibIds"]), ",") {
-			bound++
-		}
-	}
-	if bound == 0 {
-		t.Error("no item belongs to more than one bib")
-	}
-}
-
 func TestEveryPathOfTheLibraryAnswers(t *testing.T) {
 	s := newSierraStand(t, Options{})
 	first := func(path string) string { return digits(number(t, s.list(path + "limit=1").Entries[0])) }
 	invoice := first("/invoices?login=" + SierraLogin + "&")
 	for _, path := range []string{
-		"/bibs/" + first("/bibs?"), "/items/" + first("/items?"), "/patrons/" + first("/patrons?"), "/orders/" + first("/orders?"), "/authorities/" + first("/authorities?"),
-		"/volumes/" + first("/volumes?"), "/patrons/checkouts/" + first("/items/checkouts?"), "/patrons/holds/" + first("/patrons/holds?"), "/patrons/fines/" + first("/fines?"),
+		"/bibs/" + first("/bibs?"), "/items/" + first("/items?"), "/patrons/" + first("/patrons?"),
+		"/orders/" + first("/orders?"), "/authorities/" + first("/authorities?"),
+		"/volumes/" + first("/volumes?"), "/patrons/checkouts/" + first("/items/checkouts?"),
+		"/patrons/holds/" + first("/patrons/holds?"), "/patrons/fines/" + first("/fines?"),
 		"/holdings", "/courses", "/branches", "/branches/1", "/branches/pickupLocations", "/agencies", "/orders/funds/0/1",
 		"/bibs/metadata", "/patrons/metadata?fields=patronType", "/items/metadata", "/invoices/metadata",
-		"/invoices/" + invoice + "?login=" + SierraLogin, "/invoices/" + invoice + "/lineItems?login=" + SierraLogin, "/vendors/1050001?login=" + SierraLogin, "/funds?login=" + SierraLogin,
+		"/invoices/" + invoice + "?login=" + SierraLogin, "/invoices/" + invoice + "/lineItems?login=" + SierraLogin,
+		"/vendors/1050001?login=" + SierraLogin, "/funds?login=" + SierraLogin,
 	} {
 		if w := s.get(path); w.Code != http.StatusOK || !json.Valid(w.Body.Bytes()) {
 			t.Errorf("%s: status %d, %.200s", path, w.Code, w.Body)
@@ -573,5 +448,42 @@ func TestSierraEnvironmentReachesTheLibrary(t *testing.T) {
 		"SIERRA_CLIENT_SECRET=" + SierraClientSecret, "SIERRA_LOGIN=" + SierraLogin}
 	if !slices.Equal(env, want) {
 		t.Errorf("environment %q, want %q", env, want)
+	}
+}
+
+func TestAddressesInAnswersLeadBackToTheLibrary(t *testing.T) {
+	server := httptest.NewServer(New(Options{Now: func() time.Time { return saturday }}))
+	defer server.Close()
+	s := newSierraStand(t, Options{}) // of the same seed and day
+	var base string
+	for _, variable := range New(Options{}).Environment(server.URL) {
+		if name, value, _ := strings.Cut(variable, "="); name == "SIERRA_BASE_URL" {
+			base = value
+		}
+	}
+	fetch := func(method, address, authorization string) map[string]any {
+		r, err := http.NewRequestWithContext(t.Context(), method, address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", authorization)
+		answer, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		var body map[string]any
+		if err := json.NewDecoder(answer.Body).Decode(&body); err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatalf("%s: status %d, %v", address, answer.StatusCode, err)
+		}
+		return body
+	}
+	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(SierraClientKey+":"+SierraClientSecret))
+	token := "Bearer " + fetch("POST", base+"/token", basic)["access_token"].(string)
+	for _, name := range []string{"id", "patron", "item"} {
+		there := strings.Replace(text(s.list("/items/checkouts?limit=1").Entries[0], name), "http://example.com", server.URL, 1)
+		if body := fetch("GET", there, token); body["id"] == nil {
+			t.Errorf("%s %s has no id: %v", name, there, body)
+		}
 	}
 }

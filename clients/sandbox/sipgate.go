@@ -109,7 +109,8 @@ func (s *sipgate) redeem(token string) bool {
 func (s *sipgate) issue(w http.ResponseWriter) {
 	life, session := s.o.life(sipgateAccessLife), randomHex(16)
 	writeJSON(w, http.StatusOK, object{
-		"access_token":       s.access.jwt(life, object{"sub": "w0", "azp": SipgateClientID, "featureScope": "CLASSIC_PBX", "scope": "all"}),
+		"access_token": s.access.jwt(life, object{"sub": "w0", "azp": SipgateClientID, "featureScope": "CLASSIC_PBX",
+			"scope": "all"}),
 		"expires_in":         int(life / time.Second),
 		"refresh_token":      s.refresh.jwt(sipgateRefreshLife, object{"sub": "w0", "typ": "Refresh"}),
 		"refresh_expires_in": int(sipgateRefreshLife / time.Second),

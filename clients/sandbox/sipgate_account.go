@@ -98,7 +98,7 @@ func newSipgateContact(r *rand.Rand, i int) sipgateContact {
 		number: sipgateStranger(r), scope: []string{"SHARED", "SHARED", "PRIVATE", "INTERNAL"}[r.IntN(4)],
 	}
 	if chance(r, 2) {
-		c.company = pick(r, familyNames) + pick(r, []string{" AG", " & Söhne", " Logistik GmbH", ", Inh. " + pick(r, familyNames), " \"Express\" KG"})
+		c.company = pick(r, familyNames) + pick(r, []string{" AG", " & Söhne", " Logistik GmbH", ", Inh. C. Beispiel", " \"Express\" KG"})
 	}
 	if chance(r, 3) {
 		c.mobile = fmt.Sprintf("%s%02d", sipgateMobileRange, 50+r.IntN(50))
@@ -168,44 +168,76 @@ func (u sipgateUser) phoneline() string { return "VoIP-Telefon von " + u.name() 
 
 func items(rows any) object { return object{"items": rows} }
 
+// listAccount makes what belongs to the account as a whole.
 func (a *sipgateAccount) listAccount() {
+	berlin := sipgateAddress("1001", "", "Hinterhaus", "Beispielstraße 1", "10000", "Berlin", "")
+	goerlitz := sipgateAddress("1002", "90 01", "", "Am Alten Güterbahnhof 12, Tor 3", "02826", "Görlitz", "Sachsen")
+	for path, body := range map[string]any{
+		"/authorization/userinfo": object{"sub": "w0", "domain": "sipgate.de", "masterSipId": "2312500", "locale": "de_DE"},
+		"/account": object{
+			"company": a.company, "mainProductType": "TEAM", "logoUrl": "", "verified": true, "historyLifeTime": "UNLIMITED",
+		},
+		"/blacklist/incoming": items([]object{
+			{"phoneNumber": sipgateOwnRange + "666", "isBlock": false},
+			{"phoneNumber": "+4969900096", "isBlock": true},
+			{"phoneNumber": "+442079460999", "isBlock": false},
+		}),
+		"/settings/sipgateio": object{
+			"incomingUrl": "https://pbx.example.org/in", "outgoingUrl": "https://pbx.example.org/out", "log": true, "whitelist": nil,
+		},
+		"/portings": items([]object{
+			sipgatePorting("40017", "2026-03-31", 500, sipgateOwnRange+"077"),
+			sipgatePorting("40031", "2027-02-01", 200, "+496990009500", "+496990009501"),
+		}),
+		"/addresses":              items([]object{berlin, goerlitz}),
+		"/addresses/1001":         berlin,
+		"/addresses/1002":         goerlitz,
+		"/addresses/itemCount":    object{"itemCount": 2},
+		"/addresses/1001/numbers": items(a.numbers),
+		"/addresses/1002/numbers": items([]object{}),
+		"/channels":               items(a.channels()),
+	} {
+		a.answers[path] = body
+	}
+	a.listPeople()
+}
+
+// listPeople makes the lists that have a row for every user.
+func (a *sipgateAccount) listPeople() {
 	users, internal, boxes := []object{}, []object{}, []object{}
 	for _, u := range a.users {
 		users = append(users, u.describe())
 		internal = append(internal, object{
-			"id": fmt.Sprintf("%040x", 0xb0b0+u.n), "name": u.name(), "emails": []string{u.email()}, "mobile": list(u.mobile), "landline": []string{u.number},
-			"fax": list(u.fax), "directdial": []string{fmt.Sprintf("%d", 100+u.n)},
+			"id": fmt.Sprintf("%040x", 0xb0b0+u.n), "name": u.name(), "emails": []string{u.email()}, "mobile": list(u.mobile),
+			"landline": []string{u.number}, "fax": list(u.fax), "directdial": []string{digits(100 + u.n)},
 		})
-		boxes = append(boxes, object{"id": u.id("v"), "alias": "Voicemail von " + u.name(), "belongsToEndpoint": object{"extension": u.id("w"), "type": "USER"}})
+		owner := object{"extension": u.id("w"), "type": "USER"}
+		boxes = append(boxes, object{"id": u.id("v"), "alias": "Voicemail von " + u.name(), "belongsToEndpoint": owner})
 		a.answers["/users/"+u.id("w")] = u.describe()
 		a.answers["/voicemails/"+u.id("v")] = object{
-			"id": u.id("v"), "alias": "Voicemail von " + u.name(), "belongsToEndpoint": object{"extension": u.id("w"), "type": "USER"}, "transcription": u.n%2 == 0,
+			"id": u.id("v"), "alias": "Voicemail von " + u.name(), "belongsToEndpoint": owner, "transcription": u.n%2 == 0,
 			"canTranscribe": true, "activeGreetingAlias": "Standard", "activeGreetingId": "0", "accessNumber": "50000",
 		}
 	}
-	address := object{
-		"id": "1001", "poBox": "", "extendedAddress": "Hinterhaus", "streetAddress": "Beispielstraße 1", "locality": "Berlin", "region": "", "postalCode": "10000", "country": "DE"}
-	second := object{
-		"id": "1002", "poBox": "90 01", "extendedAddress": "", "streetAddress": "Am Alten Güterbahnhof 12, Tor 3", "locality": "Görlitz", "region": "Sachsen", "postalCode": "02826", "country": "DE"}
-	for path, body := range map[string]any{
-		"/authorization/userinfo": object{"sub": "w0", "domain": "sipgate.de", "masterSipId": "2312500", "locale": "de_DE"},
-		"/account":                object{"company": a.company, "mainProductType": "TEAM", "logoUrl": "", "verified": true, "historyLifeTime": "UNLIMITED"},
-		"/users":                  items(users),
-		"/contacts/internal":      items(internal),
-		"/voicemails":             items(boxes),
-		"/blacklist/incoming": items([]object{{"phoneNumber": sipgateOwnRange + "666", "isBlock": false}, {"phoneNumber": "+4969900096", "isBlock": true},
-			{"phoneNumber": "+442079460999", "isBlock": false}}),
-		"/settings/sipgateio": object{"incomingUrl": "https://pbx.example.org/in", "outgoingUrl": "https://pbx.example.org/out", "log": true, "whitelist": nil},
-		"/portings": items([]object{
-			{"id": "40017", "portDate": "2026-03-31", "numbers": []object{{"id": "1", "number": sipgateOwnRange + "077"}}, "status": 500, "revocable": false, "pending": false},
-			{"id": "40031", "portDate": "2027-02-01", "numbers": []object{{"id": "2", "number": "+496990009500"}, {"id": "3", "number": "+496990009501"}}, "status": 200, "revocable": true, "pending": true},
-		}),
-		"/addresses": items([]object{address, second}), "/addresses/1001": address, "/addresses/1002": second, "/addresses/itemCount": object{"itemCount": 2},
-		"/addresses/1001/numbers": items(a.numbers), "/addresses/1002/numbers": items([]object{}),
-		"/channels": items(a.channels()),
-	} {
-		a.answers[path] = body
+	a.answers["/users"] = items(users)
+	a.answers["/contacts/internal"] = items(internal)
+	a.answers["/voicemails"] = items(boxes)
+}
+
+func sipgateAddress(id, box, extended, street, code, town, region string) object {
+	return object{
+		"id": id, "poBox": box, "extendedAddress": extended, "streetAddress": street, "locality": town, "region": region,
+		"postalCode": code, "country": "DE",
 	}
+}
+
+func sipgatePorting(id, date string, status int, numbers ...string) object {
+	rows := []object{}
+	for n, number := range numbers {
+		rows = append(rows, object{"id": id + digits(n), "number": number})
+	}
+	pending := status < 500
+	return object{"id": id, "portDate": date, "numbers": rows, "status": status, "revocable": pending, "pending": pending}
 }
 
 // list is the text in a list, or an empty one.
@@ -261,9 +293,11 @@ func (a *sipgateAccount) listGroups() {
 		base, users := "/groups/"+g.id, []object{}
 		for _, i := range g.users {
 			u := a.users[i]
-			users = append(users, object{"id": u.id("w"), "firstname": u.first, "lastname": u.last, "userUrl": sipgateLinks + "/users/" + u.id("w")})
+			users = append(users, object{"id": u.id("w"), "firstname": u.first, "lastname": u.last,
+				"userUrl": sipgateLinks + "/users/" + u.id("w")})
 		}
-		a.answers[base] = object{"id": g.id, "alias": g.alias, "departmentId": n + 1, "voicemails": []object{{"id": fmt.Sprintf("v9%d", n), "timeout": 30, "active": n != 1}}}
+		a.answers[base] = object{"id": g.id, "alias": g.alias, "departmentId": n + 1,
+			"voicemails": []object{{"id": fmt.Sprintf("v9%d", n), "timeout": 30, "active": n != 1}}}
 		a.answers[base+"/users"] = items(users)
 		a.answers[base+"/numbers"] = a.endpointNumbers(g.id)
 		a.answers[base+"/voicemail"] = items([]object{sipgateBox(fmt.Sprintf("v9%d", n), "Voicemail "+g.alias)})
@@ -273,7 +307,8 @@ func (a *sipgateAccount) listGroups() {
 
 func sipgateBox(id, alias string) object {
 	return object{
-		"id": id, "alias": alias, "timeout": 20, "active": true, "transcription": false, "canTranscribe": true, "activeGreetingId": "0", "activeGreetingAlias": "Standard",
+		"id": id, "alias": alias, "timeout": 20, "active": true, "transcription": false, "canTranscribe": true,
+		"activeGreetingId": "0", "activeGreetingAlias": "Standard",
 		"accessNumber": "50000", "greetingsUrl": sipgateLinks + "/greetings", "transcriptionsUrl": sipgateLinks + "/transcriptions",
 	}
 }

@@ -70,7 +70,8 @@ func (c sipgateContact) describe() object {
 	}
 	if c.company != "" {
 		o["organization"] = [][]string{{c.company, "Einkauf; Versand"}}
-		o["addresses"] = []object{{"poBox": "", "extendedAddress": "", "streetAddress": "Musterweg 5", "locality": "Köln", "region": "", "postalCode": "50000", "country": "DE"}}
+		o["addresses"] = []object{{"poBox": "", "extendedAddress": "", "streetAddress": "Musterweg 5", "locality": "Köln",
+			"region": "", "postalCode": "50000", "country": "DE"}}
 	}
 	return o
 }
@@ -88,7 +89,8 @@ func (s *sipgate) groups(w http.ResponseWriter, r *http.Request) {
 		if user == "" || slices.ContainsFunc(g.users, func(i int) bool { return a.users[i].id("w") == user }) {
 			rows = append(rows, object{
 				"id": g.id, "alias": g.alias, "departmentId": n + 1,
-				"groupNumbersUrl": sipgateLinks + "/groups/" + g.id + "/numbers", "groupUsersUrl": sipgateLinks + "/groups/" + g.id + "/users",
+				"groupNumbersUrl": sipgateLinks + "/groups/" + g.id + "/numbers",
+				"groupUsersUrl":   sipgateLinks + "/groups/" + g.id + "/users",
 			})
 		}
 	}
@@ -122,10 +124,13 @@ func (s *sipgate) webhookLog(w http.ResponseWriter, _ *http.Request) {
 		if at.After(now) {
 			break
 		}
-		form := url.Values{"event": {"newCall"}, "from": {sipgateStranger(r)[1:]}, "to": {sipgateOwnRange[1:] + "000"}, "direction": {"in"}, "user[]": {"Zentrale"}}
-		row := object{"created": at.Format(time.RFC3339), "url": "https://pbx.example.org/in", "request": form.Encode(), "response": "HTTP/1.1 200 OK", "xmlError": "", "status": "200"}
+		form := url.Values{"event": {"newCall"}, "from": {sipgateStranger(r)[1:]}, "to": {sipgateOwnRange[1:] + "000"},
+			"direction": {"in"}, "user[]": {"Zentrale"}}
+		row := object{"created": at.Format(time.RFC3339), "url": "https://pbx.example.org/in", "request": form.Encode(),
+			"response": "HTTP/1.1 200 OK", "xmlError": "", "status": "200"}
 		if chance(r, 15) {
-			row["response"], row["xmlError"], row["status"] = "HTTP/1.1 502 Bad Gateway", "Response does not have content type application/xml", "502"
+			row["response"], row["xmlError"], row["status"] = "HTTP/1.1 502 Bad Gateway",
+				"Response does not have content type application/xml", "502"
 		}
 		rows = append(rows, row)
 	}
@@ -139,7 +144,8 @@ func (s *sipgate) callRestrictions(w http.ResponseWriter, r *http.Request) {
 	for _, u := range s.account().users {
 		if wanted == "" || wanted == u.id("w") {
 			writeJSON(w, http.StatusOK, object{
-				"userId": u.id("w"), "foreignSpecial": false, "charged": u.admin, "roaming": u.mobile != "", "highCostForeignNumbers": false,
+				"userId": u.id("w"), "foreignSpecial": false, "charged": u.admin, "roaming": u.mobile != "",
+				"highCostForeignNumbers": false,
 			})
 			return
 		}
@@ -171,7 +177,8 @@ func sipgateInt(query url.Values, name string, usual, most int) (int, bool) {
 
 func sipgateBadRequest(w http.ResponseWriter, parameter string) {
 	writeJSON(w, http.StatusBadRequest, object{"errors": []object{{
-		"status": http.StatusBadRequest, "title": "Bad Request", "detail": "Invalid value for " + strings.TrimSpace(parameter), "source": object{"pointer": "/" + parameter},
+		"status": http.StatusBadRequest, "title": "Bad Request",
+		"detail": "Invalid value for " + strings.TrimSpace(parameter), "source": object{"pointer": "/" + parameter},
 	}}})
 }
 

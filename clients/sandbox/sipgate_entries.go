@@ -106,7 +106,8 @@ func sipgateMoment(r *rand.Rand, d int) time.Time {
 
 // newEntry makes an entry: nearly nine of ten are calls.
 func (a *sipgateAccount) newEntry(r *rand.Rand, created time.Time) sipgateEntry {
-	e := sipgateEntry{Created: created, LastModified: created, Read: !chance(r, 8), Archived: chance(r, 5), Starred: chance(r, 40), Labels: []string{}}
+	e := sipgateEntry{Created: created, LastModified: created, Read: !chance(r, 8), Archived: chance(r, 5),
+		Starred: chance(r, 40), Labels: []string{}}
 	if chance(r, 30) {
 		e.Note = pick(r, sipgateNotes)
 	}
@@ -127,7 +128,8 @@ func (a *sipgateAccount) newEntry(r *rand.Rand, created time.Time) sipgateEntry 
 	return e
 }
 
-var sipgateNotes = []string{"Rückruf, dringend; \"heute noch\"", "=SUM(A1:A3)", "+49 30 23125 ist die alte Nummer", "Zeile eins\nZeile zwei", "Grüße 👋", "-", "@Vertrieb bitte prüfen"}
+var sipgateNotes = []string{"Rückruf, dringend; \"heute noch\"", "=SUM(A1:A3)", "+49 30 23125 ist die alte Nummer",
+	"Zeile eins\nZeile zwei", "Grüße 👋", "-", "@Vertrieb bitte prüfen"}
 
 // between fills in both sides: other is outside, own is ours.
 func (e *sipgateEntry) between(incoming bool, other, otherAlias, own, ownAlias string) {
@@ -200,7 +202,8 @@ func (e *sipgateEntry) miss(r *rand.Rand) {
 	e.Direction = "MISSED_" + e.Direction
 	statuses := [][2]string{{"NOPICKUP", "FAILURE"}, {"NOPICKUP", "REJECTED"}, {"BUSY", "BUSY"}}
 	if e.Incoming {
-		statuses = [][2]string{{"NOPICKUP", "MISSED"}, {"NOPICKUP", "MISSED"}, {"NOPICKUP", "VOICEMAIL_NO_MESSAGE"}, {"NOPICKUP", "REJECTED_DND"}, {"BUSY", "BUSY_ON_BUSY"}, {"BUSY", "BUSY"}}
+		statuses = [][2]string{{"NOPICKUP", "MISSED"}, {"NOPICKUP", "MISSED"}, {"NOPICKUP", "VOICEMAIL_NO_MESSAGE"},
+			{"NOPICKUP", "REJECTED_DND"}, {"BUSY", "BUSY_ON_BUSY"}, {"BUSY", "BUSY"}}
 	}
 	status := pick(r, statuses)
 	seconds := r.IntN(40)
@@ -245,7 +248,8 @@ func (a *sipgateAccount) sms(r *rand.Rand, e *sipgateEntry) {
 	}
 }
 
-var sipgateTexts = []string{"Bin in 10 Minuten da.", "Ihr Termin: Dienstag, 9:30 Uhr; bitte bestätigen.", "Ware ist \"unterwegs\" 🚚", "Danke!\n\nViele Grüße",
+var sipgateTexts = []string{"Bin in 10 Minuten da.", "Ihr Termin: Dienstag, 9:30 Uhr; bitte bestätigen.",
+	"Ware ist \"unterwegs\" 🚚", "Danke!\n\nViele Grüße",
 	"=1+1 ist 2", "Bitte um Rückruf unter +493023125000", "Äpfel, Öl, Überweisung, Straße"}
 
 func (a *sipgateAccount) voicemail(r *rand.Rand, e *sipgateEntry, u sipgateUser) {

@@ -82,7 +82,8 @@ func (s *sipgateStand) history(query string) sipgateList {
 }
 
 func sipgateGrant(token string) url.Values {
-	return url.Values{"grant_type": {"refresh_token"}, "client_id": {SipgateClientID}, "client_secret": {SipgateClientSecret}, "refresh_token": {token}}
+	return url.Values{"grant_type": {"refresh_token"}, "client_id": {SipgateClientID},
+		"client_secret": {SipgateClientSecret}, "refresh_token": {token}}
 }
 
 func TestSipgateRefusesStrangersWithoutAWord(t *testing.T) {
@@ -163,7 +164,8 @@ func TestHistoryRefusesWhatItCannotUnderstand(t *testing.T) {
 		"types=CALL&types=FAX": 200, "types=CALL,FAX": 400, "directions=UP": 400, "starred=YES": 400,
 		"from=2026-11-20T00:00:00Z": 200, "from=2026-11-20T01:00:00.000%2B01:00": 200, "from=2026-11-20": 400, "to=1763856000": 400,
 		"archived=true": 200, "archived=both": 400,
-		"connectionIds=p0&connectionIds=g1": 200, "connectionIds=0": 400, "connectionIds=p0&connectionIds=e0": 403, "connectionIds=y1": 403, "connectionIds=x3": 403,
+		"connectionIds=p0&connectionIds=g1": 200, "connectionIds=0": 400, "connectionIds=p0&connectionIds=e0": 403,
+		"connectionIds=y1": 403, "connectionIds=x3": 403,
 	} {
 		w := s.get("/history?" + query)
 		if w.Code != status {
@@ -195,7 +197,8 @@ func TestHistoryWalkedToItsEndHoldsEveryEntryOnceNewestFirst(t *testing.T) {
 	for d := range sipgateHistoryDays {
 		from := saturday.Truncate(24*time.Hour).AddDate(0, 0, -d)
 		for _, archived := range []string{"false", "true"} {
-			byDay += s.history(fmt.Sprintf("archived=%s&limit=0&from=%s&to=%s", archived, from.Format(time.RFC3339), from.Add(24*time.Hour-time.Second).Format(time.RFC3339))).TotalCount
+			byDay += s.history(fmt.Sprintf("archived=%s&limit=0&from=%s&to=%s", archived, from.Format(time.RFC3339),
+				from.Add(24*time.Hour-time.Second).Format(time.RFC3339))).TotalCount
 		}
 	}
 	if len(seen) != byDay || byDay < 6000 {
@@ -242,7 +245,8 @@ func TestHistoryFiltersKeepWhatTheyName(t *testing.T) {
 func TestHistoryWindowsIncludeBothTheirEnds(t *testing.T) {
 	s := newSipgateStand(t, Options{})
 	at := s.history("limit=1").Items[0].Created
-	for window, want := range map[[2]time.Time]bool{{at, at}: true, {at.Add(time.Second), at.Add(time.Hour)}: false, {at.Add(-time.Hour), at.Add(-time.Second)}: false} {
+	for window, want := range map[[2]time.Time]bool{{at, at}: true, {at.Add(time.Second), at.Add(time.Hour)}: false,
+		{at.Add(-time.Hour), at.Add(-time.Second)}: false} {
 		page := s.history(fmt.Sprintf("limit=1000&from=%s&to=%s", window[0].Format(time.RFC3339), window[1].Format(time.RFC3339)))
 		found := slices.ContainsFunc(page.Items, func(e sipgateRow) bool { return e.Created.Equal(at) })
 		if found != want {
@@ -252,7 +256,8 @@ func TestHistoryWindowsIncludeBothTheirEnds(t *testing.T) {
 }
 
 func TestEachTypeOfEntryHasTheFieldsOfItsOwn(t *testing.T) {
-	common := strings.Fields("id source target sourceAlias targetAlias type created lastModified direction incoming status connectionIds read archived note endpoints starred labels")
+	common := strings.Fields("id source target sourceAlias targetAlias type created lastModified direction incoming status connectionIds " +
+		"read archived note endpoints starred labels")
 	for kind, own := range map[string]string{
 		"CALL":      "callId callStatus recordings recordingUrl duration responder responderAlias",
 		"FAX":       "faxStatusType documentUrl reportUrl previewUrl pageCount",
@@ -275,7 +280,8 @@ func TestEachTypeOfEntryHasTheFieldsOfItsOwn(t *testing.T) {
 func TestTheAccountFollowsFromSeedAndDayAlone(t *testing.T) {
 	a, b, other := newSipgateStand(t, Options{Seed: 7}), newSipgateStand(t, Options{Seed: 7}), newSipgateStand(t, Options{Seed: 8})
 	b.now = b.now.Add(31 * time.Hour) // another day, another hour
-	for _, path := range []string{"/users", "/numbers", "/contacts", "/w3/devices", "/history?limit=1000&from=2026-11-19T00:00:00Z&to=2026-11-20T23:59:59Z"} {
+	for _, path := range []string{"/users", "/numbers", "/contacts", "/w3/devices",
+		"/history?limit=1000&from=2026-11-19T00:00:00Z&to=2026-11-20T23:59:59Z"} {
 		here, there, elsewhere := a.get(path).Body.String(), b.get(path).Body.String(), other.get(path).Body.String()
 		if here != there {
 			t.Errorf("%s differs between two accounts of one seed", path)
@@ -309,18 +315,27 @@ func TestEveryPathOfTheAccountAnswers(t *testing.T) {
 	entry := s.history("types=CALL&limit=1").Items[0].ID
 	contact := decoded[struct{ Items []struct{ ID string } }](t, s.get("/contacts")).Items[0].ID
 	for path, key := range map[string]string{
-		"/authorization/userinfo": "sub", "/account": "company", "/balance": "amount", "/users": "items", "/users/w0": "firstname", "/history/" + entry: "callId",
-		"/contacts": "totalCount", "/contacts/" + contact: "numbers", "/contacts/internal": "items", "/numbers": "items", "/w0/numbers": "items", "/w0/devices": "items",
-		"/devices/e0": "credentials", "/devices/e0/callerid": "value", "/devices/e0/localprefix": "value", "/w1/devices/y1/contingents": "contingents",
-		"/w0/phonelines": "items", "/w0/phonelines/p0": "voicemails", "/w0/phonelines/p0/numbers": "items", "/w0/phonelines/p0/devices": "items",
+		"/authorization/userinfo": "sub", "/account": "company", "/balance": "amount", "/users": "items",
+		"/users/w0": "firstname", "/history/" + entry: "callId",
+		"/contacts": "totalCount", "/contacts/" + contact: "numbers", "/contacts/internal": "items", "/numbers": "items",
+		"/w0/numbers": "items", "/w0/devices": "items",
+		"/devices/e0": "credentials", "/devices/e0/callerid": "value", "/devices/e0/localprefix": "value",
+		"/w1/devices/y1/contingents": "contingents",
+		"/w0/phonelines":             "items", "/w0/phonelines/p0": "voicemails", "/w0/phonelines/p0/numbers": "items",
+		"/w0/phonelines/p0/devices":     "items",
 		"/w0/phonelines/p0/forwardings": "items", "/w0/phonelines/p0/parallelforwardings": "items", "/w0/phonelines/p0/voicemails": "items",
 		"/w0/phonelines/p0/blockanonymous": "enabled", "/w0/phonelines/p0/sipgateio": "log", "/w0/phonelines/p0/sipgateio/log": "items",
-		"/groups": "items", "/groups?userId=w0": "items", "/groups/g0": "alias", "/groups/g0/users": "items", "/groups/g0/numbers": "items", "/groups/g0/faxlines": "items",
-		"/groups/g0/voicemail": "items", "/groupfaxlines": "items", "/groupfaxlines/f90/numbers": "items", "/groupfaxlines/f90/callerid": "value",
-		"/w0/faxlines": "items", "/w0/faxlines/f0/numbers": "items", "/w0/faxlines/f0/callerid": "value", "/w1/sms": "items", "/w1/sms/s1/callerids": "items",
-		"/voicemails": "items", "/voicemails/v0": "accessNumber", "/calls": "data", "/blacklist/incoming": "items", "/settings/sipgateio": "log", "/log/webhooks": "items",
-		"/portings": "items", "/addresses": "items", "/addresses/1001": "locality", "/addresses/1001/numbers": "items", "/addresses/itemCount": "itemCount",
-		"/w0/notifications": "voicemail", "/callrestrictions?userIds=w0": "roaming", "/channels": "items",
+		"/groups": "items", "/groups?userId=w0": "items", "/groups/g0": "alias", "/groups/g0/users": "items",
+		"/groups/g0/numbers": "items", "/groups/g0/faxlines": "items",
+		"/groups/g0/voicemail": "items", "/groupfaxlines": "items", "/groupfaxlines/f90/numbers": "items",
+		"/groupfaxlines/f90/callerid": "value",
+		"/w0/faxlines":                "items", "/w0/faxlines/f0/numbers": "items", "/w0/faxlines/f0/callerid": "value", "/w1/sms": "items",
+		"/w1/sms/s1/callerids": "items",
+		"/voicemails":          "items", "/voicemails/v0": "accessNumber", "/calls": "data", "/blacklist/incoming": "items",
+		"/settings/sipgateio": "log", "/log/webhooks": "items",
+		"/portings": "items", "/addresses": "items", "/addresses/1001": "locality", "/addresses/1001/numbers": "items",
+		"/addresses/itemCount": "itemCount",
+		"/w0/notifications":    "voicemail", "/callrestrictions?userIds=w0": "roaming", "/channels": "items",
 	} {
 		w := s.get(path)
 		if w.Code != http.StatusOK {
