@@ -1,0 +1,62 @@
+package xlsx
+
+import (
+	"archive/zip"
+	"io"
+	"time"
+)
+
+// archive is the zip file. Its parts are deflated in parallel blocks.
+type archive struct {
+	zip     *zip.Writer
+	written map[string]bool
+	blocks
+}
+
+// epoch is the date of every part. It is the first day that zip knows, as in files of Excel itself.
+var epoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func newArchive(w io.Writer, level int) *archive {
+	a := &archive{zip: zip.NewWriter(fullWriter{w}), written: map[string]bool{}, blocks: blocks{level: level}}
+	a.zip.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
+		return &deflater{out: out, blocks: &a.blocks}, nil
+	})
+	return a
+}
+
+// create begins a part, and thereby ends the one before.
+func (a *archive) create(name string) (io.Writer, error) {
+	a.written[name] = true
+	return a.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: epoch})
+}
+
+// add writes the named parts, but none twice.
+func (a *archive) add(parts parts, names ...string) error {
+	for _, name := range names {
+		if a.written[name] {
+			continue
+		}
+		w, err := a.create(name)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(parts[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close ends the last part and writes the directory.
+func (a *archive) Close() error { return a.zip.Close() }
+
+// fullWriter makes an error of a write that was short without one.
+type fullWriter struct{ w io.Writer }
+
+func (f fullWriter) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p)
+	if n < len(p) && err == nil {
+		err = io.ErrShortWrite
+	}
+	return n, err
+}
