@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// plain and number are the two forms in which ids come.
+// textID and numberID are the two forms in which ids come.
 func textID(id int) any   { return digits(id) }
 func numberID(id int) any { return id }
 

@@ -161,7 +161,7 @@ func busy(r *rand.Rand, d, mean int) int {
 	return max(1, mean-mean/3+r.IntN(mean/3*2+1))
 }
 
-// sierraNumber of the n-th record of a day: numbers ascend with time and leave gaps, as real ones do.
+// recordNumber is the number of the n-th record of a day: numbers ascend with time and leave gaps, as real ones do.
 func recordNumber(base, d, n int) int { return base + (d-sierraEpoch)*12 + n }
 
 // openingHour is an instant on a day, seconds after the library opened at 13:00 UTC.
@@ -232,7 +232,7 @@ func sierraDate(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 func digits(n int) string { return strconv.Itoa(n) }
 
-// code is a code and its name, as locations, languages and the like are shown.
+// sierraCode is a code and its name, as locations, languages and the like are shown.
 type sierraCode struct {
 	Code string `json:"code"`
 	Name string `json:"name"`

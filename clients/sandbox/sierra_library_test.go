@@ -51,6 +51,26 @@ func TestEveryDayOfTheLastMonthChangedSomething(t *testing.T) {
 	}
 }
 
+func TestChangesOfTodayComeInTheCourseOfTheDay(t *testing.T) {
+	s := newSierraStand(t, Options{})
+	changes := func() int {
+		s.login()
+		entries := s.list("/items?limit=2000&fields=updatedDate&updatedDate=%5B2026-11-21,%5D").Entries
+		for _, e := range entries {
+			if at, err := time.Parse(time.RFC3339, text(e, "updatedDate")); err != nil || at.After(s.now) {
+				t.Fatalf("a change of %v (%v), and it is %v", at, err, s.now)
+			}
+		}
+		return len(entries)
+	}
+	s.now = saturday.Add(5 * time.Hour)
+	afternoon := changes()
+	s.now = saturday.Add(11 * time.Hour)
+	if evening := changes(); afternoon == 0 || evening <= afternoon {
+		t.Errorf("%d changes by the afternoon, %d by the evening", afternoon, evening)
+	}
+}
+
 func TestLoansAreDueAtFourInNewYorkAndATenthIsLate(t *testing.T) {
 	s := newSierraStand(t, Options{})
 	late := 0

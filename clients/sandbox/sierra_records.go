@@ -193,7 +193,7 @@ func (p *sierraPatron) name() string {
 	return name
 }
 
-// title words: every title of the library is made of these and exists nowhere else.
+// Every title of the library is made of these words and exists nowhere else.
 var (
 	sierraAdjectives = []string{"silent", "borrowed", "seventh", "unlikely", "paper", "crooked", "patient",
 		"half-remembered", "amber", "wandering"}
