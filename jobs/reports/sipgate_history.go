@@ -140,6 +140,13 @@ func entryCallID() jobs.Column[entry] {
 	return jobs.Code("call_id", "The call's own id, as webhooks have it.", func(e *entry) string { return e.CallID }).From("callId")
 }
 
+func entryResponder() jobs.Columns[entry] {
+	return jobs.Columns[entry]{
+		jobs.Code("responder", "Who took the call, as an extension or a number.", func(e *entry) string { return e.Responder }),
+		jobs.Text("responder_name", "The name of whoever took the call.", func(e *entry) string { return e.ResponderAlias }).From("responderAlias"),
+	}
+}
+
 func entryRecordings() jobs.Column[entry] {
 	return jobs.Int("recordings", "How many recordings there are. Their addresses open without a login and are left out.",
 		func(e *entry) (int64, bool) { return int64(len(e.Recordings)), e.Type == sipgate.Call })
@@ -199,7 +206,9 @@ func sipgateHistory(c *sipgate.Client) jobs.Job {
 			entryAnswered(), entryStatus(), entryCallStatus(), entryFaxStatus(),
 		},
 		entryParties("source", "target"),
-		jobs.Columns[entry]{entryDuration(anyLength), entryPages(), entryScheduled(), entryText(), entryTranscription(), entryRecordings()},
+		jobs.Columns[entry]{entryDuration(anyLength)},
+		entryResponder(),
+		jobs.Columns[entry]{entryPages(), entryScheduled(), entryText(), entryTranscription(), entryRecordings()},
 		entryLines(), entryMarks(),
 		jobs.Columns[entry]{entryCallID()},
 	))
@@ -213,12 +222,9 @@ func sipgateCalls(c *sipgate.Client) jobs.Job {
 	}, columns(
 		jobs.Columns[entry]{entryCreated("started", "When the call began."), entryDirection(), entryAnswered(), entryStatus(), entryCallStatus()},
 		entryParties("caller", "callee"),
-		jobs.Columns[entry]{
-			entryDuration(talkTime),
-			jobs.Code("responder", "Who took the call, as an extension or a number.", func(e *entry) string { return e.Responder }),
-			jobs.Text("responder_name", "The name of whoever took the call.", func(e *entry) string { return e.ResponderAlias }).From("responderAlias"),
-			entryRecordings(),
-		},
+		jobs.Columns[entry]{entryDuration(talkTime)},
+		entryResponder(),
+		jobs.Columns[entry]{entryRecordings()},
 		entryLines(), entryMarks(),
 		jobs.Columns[entry]{entryCallID()},
 	), sipgate.Call)
