@@ -72,7 +72,7 @@ func (b *book) addStyles(f *excelize.File) error {
 	}}
 	for _, look := range b.looks.used {
 		format := look.format()
-		styles = append(styles, &excelize.Style{CustomNumFmt: &format})
+		styles = append(styles, &excelize.Style{CustomNumFmt: &format, Alignment: look.alignment()})
 	}
 	for i, style := range styles {
 		id, err := f.NewStyle(style)
@@ -233,8 +233,8 @@ func headings(columns []exporters.Column) []string {
 	var headings []string
 	for i, column := range columns {
 		heading := clipUnits(cleanText(column.Heading()), maxHeading-10)
-		if heading == "" || taken[strings.ToLower(heading)] {
-			heading = strings.TrimSpace(heading + " (" + strconv.Itoa(i+1) + ")")
+		for plain, n := heading, i+1; heading == "" || taken[strings.ToLower(heading)]; n++ {
+			heading = strings.TrimSpace(plain + " (" + strconv.Itoa(n) + ")")
 		}
 		taken[strings.ToLower(heading)] = true
 		headings = append(headings, heading)
@@ -275,6 +275,7 @@ func collect(f *excelize.File) (parts, error) {
 	for name, content := range c {
 		parts[name] = content.Bytes()
 	}
+	parts[stylesPart] = sortFonts(parts[stylesPart])
 	return parts, nil
 }
 

@@ -59,6 +59,7 @@ func (e *encoder) appendCell(dst []byte, cell exporters.Cell) []byte {
 	case exporters.Int, exporters.Decimal, exporters.Money:
 		return e.appendNumber(dst, cell)
 	case exporters.Bool:
+		dst = append(dst, e.looks.attribute(logical)...)
 		if cell.Bool() {
 			return append(dst, `" t="b"><v>1</v></c>`...)
 		}

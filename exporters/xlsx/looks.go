@@ -3,6 +3,8 @@ package xlsx
 import (
 	"strconv"
 	"strings"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // look is how a cell is formatted. The looks from number on are numbers with so many decimals.
@@ -10,6 +12,7 @@ type look uint8
 
 const (
 	code look = iota
+	logical
 	date
 	clock
 	clockFraction
@@ -26,6 +29,8 @@ func (l look) format() string {
 	switch l {
 	case code:
 		return "@"
+	case logical: // Excel shows a boolean as such whatever its format, LibreOffice at times as 1 or 0 if it has none
+		return `"TRUE";"TRUE";"FALSE"`
 	case date:
 		return "yyyy-mm-dd"
 	case clock:
@@ -40,6 +45,18 @@ func (l look) format() string {
 		return "0"
 	}
 	return "0." + strings.Repeat("0", int(l-number))
+}
+
+// alignment keeps numbers, which stand on the right, apart from text in the next column, which stands on the left. Dates
+// and times are all of one length, and look best on the left.
+func (l look) alignment() *excelize.Alignment {
+	switch l {
+	case code:
+		return nil
+	case logical, date, clock, clockFraction:
+		return &excelize.Alignment{Horizontal: "left"}
+	}
+	return &excelize.Alignment{Horizontal: "right", Indent: 1}
 }
 
 // looks are the looks that a workbook uses, in the order of their first cells. Which decimals there will be is known

@@ -1,8 +1,11 @@
 package xlsx
 
 import (
+	"math"
 	"time"
 	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
 
 	"github.com/reportjob/reportjob/exporters"
 )
@@ -89,7 +92,7 @@ func (w *widths) widths() []float64 {
 	for i := range widths {
 		content := 1.1*float64(w.most[i]) + 1.5
 		heading := 1.2*float64(w.heads[i]) + 4
-		widths[i] = min(max(minWidth, min(content, maxWidth), heading), 255)
+		widths[i] = math.Ceil(min(max(minWidth, min(content, maxWidth), heading), excelize.MaxColumnWidth))
 	}
 	return widths
 }
