@@ -2,8 +2,8 @@ package sipgate
 
 import (
 	"encoding/json"
-	"reflect"
-	"strconv"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/reportjob/reportjob/clients/rest"
@@ -78,24 +78,40 @@ func (e *Entry) Length() (time.Duration, bool) {
 	return time.Duration(seconds) * time.Second, ok
 }
 
+// check says which time of an entry is none.
+func (e *Entry) check() error {
+	for _, field := range []struct {
+		name string
+		at   *Instant
+	}{{"created", &e.Created}, {"lastModified", &e.LastModified}, {"scheduled", &e.Scheduled}} {
+		if field.at.wrong != "" {
+			return fmt.Errorf("%s: %.40q is not a time", field.name, field.at.wrong)
+		}
+	}
+	if e.ID == "" || e.Type == "" || e.Created.IsZero() {
+		return errors.New("no id, created or type")
+	}
+	return nil
+}
+
 // Instant is a time as the API writes it: 2026-11-21T08:30:00Z as a rule; a space for the T, fractions and offsets
 // are taken too. It is zero where there is none.
-type Instant struct{ time.Time }
+type Instant struct {
+	time.Time
+	wrong string // what stands there if it is no time
+}
 
 // UnmarshalJSON takes a string or null.
 func (i *Instant) UnmarshalJSON(b []byte) error {
-	var text *string
+	var text string
 	if err := json.Unmarshal(b, &text); err != nil {
 		return err
 	}
-	if text == nil || *text == "" {
-		return nil
-	}
+	*i = Instant{wrong: text}
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00"} {
-		if at, err := time.Parse(layout, *text); err == nil {
-			i.Time = at
-			return nil
+		if at, err := time.Parse(layout, text); err == nil {
+			*i = Instant{Time: at}
 		}
 	}
-	return &json.UnmarshalTypeError{Value: "string " + strconv.Quote(*text), Type: reflect.TypeFor[time.Time]()}
+	return nil
 }

@@ -168,8 +168,8 @@ func (h *history) turn(page *historyAnswer, at rest.Page) ([]Entry, url.Values, 
 	h.tally.Page(total)
 	items, wanted, progress := *page.Items, (*page.Items)[:0], false
 	for i := range items {
-		if items[i].ID == "" || items[i].Created.IsZero() || items[i].Type == "" {
-			return nil, nil, unexpected(HistoryPath, "page %d: items[%d] has no id, created or type", at.Number+1, i)
+		if err := items[i].check(); err != nil {
+			return nil, nil, unexpected(HistoryPath, "page %d: items[%d]: %v", at.Number+1, i, err)
 		}
 		fresh, isNew := h.tally.Take(string(items[i].ID))
 		progress = progress || isNew
@@ -221,7 +221,7 @@ func (h *history) explain(err error) error {
 	if h.query.Filter.Has("connectionIds") {
 		scope += "; connectionIds takes extensions such as p0 or g0, and not devices such as e0 or y0"
 	}
-	return explain(err, scope)
+	return h.client.explain(err, scope)
 }
 
 // known is what is known of an account before its history is read.

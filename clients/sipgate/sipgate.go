@@ -148,18 +148,23 @@ func (c *Client) Check(ctx context.Context) error {
 
 // get asks for one answer. scope is what the credentials need for it, for whoever is refused.
 func (c *Client) get(ctx context.Context, path, scope string, query url.Values, into any) error {
-	return explain(c.rest.Get(ctx, path, query, into), scope)
+	return c.explain(c.rest.Get(ctx, path, query, into), scope)
 }
 
 // explain adds to a refusal what it may be about. The API refuses a missing scope, a feature that is not booked and a
-// path of the other generation of accounts with one and the same status.
-func explain(err error, scope string) error {
+// path of the other generation of accounts with one and the same status, and says nothing at all about a wrong token.
+func (c *Client) explain(err error, scope string) error {
 	var refused *rest.Error
-	if !errors.As(err, &refused) || refused.Status != http.StatusForbidden || refused.Hint != "" || scope == "" || classicOnly(refused) {
+	if !errors.As(err, &refused) || refused.Hint != "" || classicOnly(refused) {
 		return err
 	}
 	hinted := *refused
-	hinted.Hint = "the token needs the scope " + scope + ", and its user the right to see this"
+	switch {
+	case refused.Status == http.StatusForbidden && scope != "":
+		hinted.Hint = "the token needs the scope " + scope + ", and its user the right to see this"
+	case refused.Status == http.StatusUnauthorized && c.tokens == nil:
+		hinted.Hint = "the personal access token is wrong or was deleted: see https://app.sipgate.com/personal-access-token"
+	}
 	return &hinted
 }
 

@@ -144,3 +144,13 @@ func TestRefusalsKeepTheWordsOfTheAPIAndNameTheScope(t *testing.T) {
 		t.Errorf("balance: %v: a scope is not what is missing here", err)
 	}
 }
+
+func TestAWrongTokenIsExplained(t *testing.T) {
+	t.Parallel()
+	client := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
+	err := client.Check(t.Context())
+	var e *rest.Error
+	if !errors.As(err, &e) || e.Kind != rest.Refused || !strings.Contains(e.Hint, "personal access token is wrong") {
+		t.Errorf("%v", err)
+	}
+}

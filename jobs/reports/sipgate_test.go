@@ -2,6 +2,9 @@ package reports
 
 import (
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/reportjob/reportjob/clients/rest"
@@ -19,4 +22,33 @@ func TestSipgateGoldens(t *testing.T) {
 			Rate:    -1,
 		}))
 	})
+}
+
+func TestSipgateExportsNoAddressThatOpensWithoutALogin(t *testing.T) {
+	t.Parallel()
+	const secret = "secure.live.sipgate.de"
+	answers, err := filepath.Glob("testdata/sipgate-*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tempted := 0
+	for _, path := range answers {
+		answer, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := os.ReadFile(strings.TrimSuffix(path, ".txtar") + ".csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(answer), secret) {
+			tempted++
+		}
+		if strings.Contains(string(table), secret) {
+			t.Errorf("%s: a download address stands in the table", path)
+		}
+	}
+	if tempted < 4 {
+		t.Errorf("only %d recorded answers hold such an address: the test proves little", tempted)
+	}
 }
