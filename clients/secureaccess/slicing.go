@@ -67,9 +67,8 @@ func (l listing[T]) events(ctx context.Context, from, to int64) iter.Seq2[T, err
 		s.push(from, to)
 		for len(s.todo) > 0 {
 			rows, err := s.step(ctx)
-			slices.SortFunc(rows, func(a, b T) int { return s.order(&a, &b) })
-			for i := range rows {
-				if !yield(rows[i], nil) {
+			for _, row := range s.sorted(rows) {
+				if !yield(*row, nil) {
 					return
 				}
 			}
@@ -82,11 +81,29 @@ func (l listing[T]) events(ctx context.Context, from, to int64) iter.Seq2[T, err
 	}
 }
 
-func (l listing[T]) order(a, b *T) int {
-	if c := cmp.Compare(l.second(a), l.second(b)); c != 0 {
-		return c
+// sorted are the rows in the order of their times, and of compare within a second.
+func (l listing[T]) sorted(rows []T) []*T {
+	sorted := make([]*T, len(rows))
+	for i := range rows {
+		sorted[i] = &rows[i]
 	}
-	return l.compare(a, b)
+	slices.SortFunc(sorted, func(a, b *T) int {
+		if c := cmp.Compare(l.second(a), l.second(b)); c != 0 {
+			return c
+		}
+		return l.compare(a, b)
+	})
+	return sorted
+}
+
+// direction tells whether no row is earlier than the one before it, and whether none is later.
+func (l listing[T]) direction(rows []T) (up, down bool) {
+	up, down = true, true
+	for i := 1; i < len(rows); i++ {
+		before, at := l.second(&rows[i-1]), l.second(&rows[i])
+		up, down = up && before <= at, down && before >= at
+	}
+	return up, down
 }
 
 // push puts seconds in front of what is left.
@@ -157,8 +174,7 @@ func (s *slicer[T]) target() int64 { return max(1, int64(s.limit)*3/4) }
 // full takes from a full page what is certain, and puts back the rest.
 func (s *slicer[T]) full(ctx context.Context, p piece[T], rows []T) ([]T, error) {
 	first, last := s.second(&rows[0]), s.second(&rows[len(rows)-1])
-	up := slices.IsSortedFunc(rows, func(a, b T) int { return cmp.Compare(s.second(&a), s.second(&b)) })
-	down := slices.IsSortedFunc(rows, func(a, b T) int { return cmp.Compare(s.second(&b), s.second(&a)) })
+	up, down := s.direction(rows)
 	s.unsorted = s.unsorted || !up && !down
 	switch {
 	case p.to-p.from == 1:

@@ -1,0 +1,141 @@
+package reports
+
+import (
+	"slices"
+	"time"
+
+	"github.com/reportjob/reportjob/clients/rest"
+	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/jobs"
+)
+
+// Reports of events: one row a request that somebody made, in the order of time.
+
+func secureAccessActivity(c *secureaccess.Client) []jobs.Job {
+	return slices.Concat(
+		saReport(saDNSInfo(), "activity/dns", "", c.ActivityDNS, saDNSColumns()),
+		saReport(saProxyInfo(), "activity/proxy", "", c.ActivityProxy, saProxyColumns()),
+	)
+}
+
+func saDNSInfo() jobs.Info {
+	return jobs.Info{
+		Title: "DNS activity",
+		About: "One row a DNS request: who asked for which name from where, and what was decided. Requests of one second " +
+			"are sorted by what they say, since the API has no order for them.",
+		Parameters: saParameters("domains categories policycategories ip identityids identitytypes applicationid verdict " +
+			"threats threattypes filternoisydomains"),
+		Paging: saSlices, Limits: saPageLimits, Scope: saAggregations,
+	}
+}
+
+func saDNSColumns() jobs.Columns[secureaccess.DNS] {
+	type T = secureaccess.DNS
+	request := func(d *T) *secureaccess.Request { return &d.Request }
+	return slices.Concat(
+		saWho(request),
+		jobs.Columns[T]{
+			jobs.Text("domain", "The name that was asked for.", func(d *T) string { return d.Domain }).From("data[].domain"),
+			jobs.Text("query_type", "The type of the DNS request, such as A or MX.", func(d *T) string { return d.QueryType }).From("data[].querytype"),
+			saCount("return_code", "The DNS return code: 0 no error, 2 server failure, 3 no such name.", func(d *T) rest.Int { return d.ReturnCode }).From("data[].returncode"),
+		},
+		saWhat(request),
+		saWhere(request),
+	)
+}
+
+// saWho are the first columns of a request: when, who, from where, and the outcome.
+func saWho[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
+	type identity = secureaccess.Identity
+	return jobs.Columns[T]{
+		jobs.Time("timestamp", "When it happened.", func(r *T) time.Time { return of(r).At() }).From("data[].timestamp"),
+		jobs.Text("verdict", "What was decided: allowed, blocked or proxied.", func(r *T) string { return of(r).Verdict }).From("data[].verdict"),
+		jobs.List("identities", "Whose request it was, the most specific identity first.", func(r *T) []string {
+			return saLabels(of(r).Identities, func(i *identity) string { return i.Label })
+		}).From("data[].identities[].label"),
+		jobs.List("identity_ids", "The numbers of the identities.", func(r *T) []string {
+			return saLabels(of(r).Identities, func(i *identity) rest.ID { return i.ID })
+		}).From("data[].identities[].id"),
+		jobs.List("identity_types", "The types of the identities, such as Sites or AD Users.", func(r *T) []string {
+			return saLabels(of(r).Identities, func(i *identity) string { return i.Type.Label })
+		}).From("data[].identities[].type.label"),
+		jobs.List("identity_type_codes", "The types as the filter identitytypes takes them, such as site.", func(r *T) []string {
+			return saLabels(of(r).Identities, func(i *identity) string { return i.Type.Type })
+		}).From("data[].identities[].type.type"),
+		jobs.List("identities_deleted", "Those of the identities that were deleted since.", func(r *T) []string {
+			return saLabels(of(r).Identities, func(i *identity) string {
+				if gone, _ := i.Deleted.Get(); gone {
+					return i.Label
+				}
+				return ""
+			})
+		}).From("data[].identities[].deleted"),
+		jobs.Code("internal_ip", "The address inside the organisation's network.", func(r *T) string { return of(r).InternalIP }).From("data[].internalip"),
+		jobs.Code("external_ip", "The address with which the request reached the internet.", func(r *T) string { return of(r).ExternalIP }).From("data[].externalip"),
+	}
+}
+
+// saWhat are the columns of what a request was about: categories, threats, applications.
+func saWhat[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
+	return slices.Concat(
+		saCategories("categories", "category", "of the destination", "data[].categories[]",
+			func(r *T) []secureaccess.Category { return of(r).Categories }),
+		saCategories("policy_categories", "policy_category", "that led to the verdict", "data[].policycategories[]",
+			func(r *T) []secureaccess.Category { return of(r).PolicyCategories }),
+		jobs.Columns[T]{
+			jobs.List("threats", "The threats that the destination is known for.", func(r *T) []string {
+				return saLabels(of(r).Threats, func(t *secureaccess.Threat) string { return t.Label })
+			}).From("data[].threats[].label"),
+			jobs.List("threat_types", "The types of the threats.", func(r *T) []string {
+				return saLabels(of(r).Threats, func(t *secureaccess.Threat) string { return t.Type })
+			}).From("data[].threats[].type"),
+		},
+		saApplications(of),
+	)
+}
+
+func saApplications[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
+	type application = secureaccess.Application
+	label := func(a *application) string { return a.Label }
+	return jobs.Columns[T]{
+		jobs.List("applications", "The applications that the request belongs to.", func(r *T) []string {
+			return saLabels(of(r).AllApplications, label)
+		}).From("data[].allapplications[].label"),
+		jobs.List("application_ids", "The numbers of the applications.", func(r *T) []string {
+			return saLabels(of(r).AllApplications, func(a *application) rest.ID { return a.ID })
+		}).From("data[].allapplications[].id"),
+		jobs.List("application_types", "How the applications were recognised: NBAR or AVC.", func(r *T) []string {
+			return saLabels(of(r).AllApplications, func(a *application) string { return a.Type })
+		}).From("data[].allapplications[].type"),
+		jobs.List("application_categories", "The categories of the applications.", func(r *T) []string {
+			return saLabels(of(r).AllApplications, func(a *application) string { return a.Category.Label })
+		}).From("data[].allapplications[].category.label"),
+		jobs.List("allowed_applications", "The applications that were let through.", func(r *T) []string {
+			return saLabels(of(r).AllowedApplications, label)
+		}).From("data[].allowedapplications[].label"),
+		jobs.List("blocked_applications", "The applications that were blocked.", func(r *T) []string {
+			return saLabels(of(r).BlockedApplications, label)
+		}).From("data[].blockedapplications[].label"),
+	}
+}
+
+// saWhere are the last columns of a request: the rule, the device, and the place of the destination. The API's
+// description does not have them; its answers do.
+func saWhere[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
+	text := func(n *secureaccess.Name) secureaccess.Name { return *n }
+	return jobs.Columns[T]{
+		jobs.Text("rule", "The rule that decided.", func(r *T) string { return of(r).Rule.Label }).From("data[].rule.label"),
+		jobs.Code("rule_id", "The number of the rule.", func(r *T) string { return string(of(r).Rule.ID) }).From("data[].rule.id"),
+		jobs.Text("rule_traffic_type", "The sort of traffic that the rule is for.", func(r *T) string { return of(r).Rule.TrafficType }).From("data[].rule.traffictype"),
+		jobs.Code("device_id", "The device that the request came from.", func(r *T) string { return string(of(r).Device.ID) }).From("data[].device.id"),
+		jobs.List("destination_countries", "The countries of the destination.", func(r *T) []string {
+			return saLabels(of(r).DestinationCountries, text)
+		}).From("data[].destinationcountries"),
+		jobs.List("destination_country_codes", "The codes of these countries, such as DE.", func(r *T) []string {
+			return saLabels(of(r).DestinationCountryCodes, text)
+		}).From("data[].destinationcountrycodes"),
+		jobs.List("destination_continents", "The continents of the destination.", func(r *T) []string {
+			return saLabels(of(r).DestinationContinents, text)
+		}).From("data[].destinationcontinents"),
+	}
+}
