@@ -17,7 +17,7 @@ const (
 	Failed    Verdict = "failed"    // no file was delivered
 )
 
-var order = []Verdict{Complete, Unproven, Truncated, Failed}
+var verdicts = []Verdict{Complete, Unproven, Truncated, Failed}
 
 // Proof gathers what is learnt about completeness while rows are read. Its methods may be called by many goroutines
 // at once.
@@ -42,7 +42,7 @@ func (p *Proof) Truncated(format string, args ...any) { p.say(Truncated, format,
 func (p *Proof) say(v Verdict, format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if slices.Index(order, v) > slices.Index(order, p.verdict) {
+	if slices.Index(verdicts, v) > slices.Index(verdicts, p.verdict) {
 		p.verdict = v
 	}
 	p.evidence = appendNew(p.evidence, fmt.Sprintf(format, args...))

@@ -1,0 +1,364 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/reportjob/reportjob/exporters"
+)
+
+// Runner runs reports. Its fields are set before the first run; it can run many at a time.
+type Runner struct {
+	// Version is the program's version, for manifests.
+	Version string
+	// Log takes a line when a run starts and one when it ends; nil discards them.
+	Log *slog.Logger
+	// Now is the clock for the manifest's started and ended; time.Now if nil.
+	Now func() time.Time
+	// Count returns the context under which a run's requests are counted, and what tells their number so far, retries
+	// among them; nil if nobody counts. What it returns may be called by several goroutines at once.
+	Count func(context.Context) (context.Context, func() (requests, retries int64))
+	// Progress is told about five times a second how far a run is, and once when it has ended; it may be nil. Calls for
+	// one run follow one another, those of several runs do not.
+	Progress func(Progress)
+
+	hook func(step string) error // lets a test break or stop each step that changes the disk
+}
+
+// Order is what to run.
+type Order struct {
+	Job     Job
+	Slot    time.Time
+	Window  Window
+	Zone    *time.Location // of the window, and of times in files; UTC if nil
+	Params  url.Values     // extra query parameters for the API
+	Formats []exporters.Format
+	Output  string        // the folder that holds a folder for each report
+	Locale  string        // a BCP 47 tag for formats that follow one
+	Timeout time.Duration // of the whole run; 0 is none
+}
+
+// Progress is how far a run is.
+type Progress struct {
+	Report  string
+	Window  string // its name, as in file names
+	Elapsed time.Duration
+	Rows    int64
+	// Requests and Retries are as Runner.Count tells them.
+	Requests, Retries int64
+	Done              bool    // the run has ended
+	Verdict           Verdict // how, if it has
+}
+
+// Result is what a run came to.
+type Result struct {
+	Report       string
+	Slot         time.Time
+	Window       Window
+	Verdict      Verdict // Failed if Err is not nil
+	Rows         int64
+	Files        []File   // delivered; none if it failed
+	Manifest     Manifest // as delivered; if it failed, what was known by then
+	ManifestPath string   // delivered; empty if it failed
+	Elapsed      time.Duration
+	// Err says why nothing was delivered. It wraps the source's error, an *OutputError, a *TimeoutError, a *PanicError,
+	// or the cause for which the context ended.
+	Err error
+}
+
+// TimeoutError says that a run did not end in its time.
+type TimeoutError struct{ After time.Duration }
+
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("no result within %s (REPORTJOB_TIMEOUT)", e.After)
+}
+
+// Timeout is true, as that of other errors of the kind.
+func (e *TimeoutError) Timeout() bool { return true }
+
+// Unwrap makes it a context.DeadlineExceeded.
+func (e *TimeoutError) Unwrap() error { return context.DeadlineExceeded }
+
+// PanicError is a bug that ended a run. Stack is kept out of the message.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Unwrap is the error that was panicked with, if it was one.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// caught calls f and turns a panic into an error.
+func caught(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+// Run runs a report and delivers its files, all or none. Files that were delivered for the window before stay as they
+// are until new ones are complete.
+func (r *Runner) Run(ctx context.Context, o Order) Result {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, &TimeoutError{o.Timeout})
+		defer cancel()
+	}
+	run := &run{Runner: r, Order: o, begun: time.Now()}
+	return run.result(ctx, caught(func() error { return run.start(ctx) }))
+}
+
+// run is a run under way.
+type run struct {
+	*Runner
+	Order
+	begun    time.Time
+	name     string // of the report
+	window   string // its name
+	manifest Manifest
+	proof    Proof
+	rows     atomic.Int64
+	counts   func() (requests, retries int64)
+	writers  []exporters.Writer
+}
+
+func (r *run) start(ctx context.Context) error {
+	r.name, r.window = r.Job.Info().Name, r.Window.Name(r.Zone)
+	r.manifest = newManifest(r.Order, r.Version)
+	r.manifest.Started = r.clock()
+	if r.Count != nil {
+		ctx, r.counts = r.Count(ctx)
+	}
+	r.log().InfoContext(ctx, "report started", "report", r.name, "window", r.window, "slot", r.manifest.Slot)
+	defer r.watch(ctx)()
+	return r.deliver(ctx)
+}
+
+// deliver makes the files of the run and publishes them.
+func (r *run) deliver(ctx context.Context) error {
+	if len(r.Formats) == 0 {
+		return errors.New("no file format is given")
+	}
+	var exts []string
+	for _, f := range r.Formats {
+		if slices.Contains(exts, f.Ext) {
+			return fmt.Errorf("format %s is given twice", f.Name)
+		}
+		exts = append(exts, f.Ext)
+	}
+	files, err := openSet(ctx, r.Output, r.name, r.window, exts, r.hook, func() {
+		r.log().InfoContext(ctx, "waiting for another run of the report to end", "report", r.name, "window", r.window)
+	})
+	if err != nil {
+		return err
+	}
+	defer files.close()
+	if err := r.write(ctx, files); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil { // a source may end early without saying that its context made it do so
+		return context.Cause(ctx)
+	}
+	r.complete(files)
+	return files.publish(r.manifest)
+}
+
+// write pulls the rows once, pushes them to every file, and completes the files.
+func (r *run) write(ctx context.Context, files *set) error {
+	table := exporters.Table{
+		Name: r.name, Title: r.Job.Info().Title, Columns: r.Job.Table(r.Params), Zone: r.Zone, Locale: r.Locale,
+	}
+	for i, format := range r.Formats {
+		w, err := format.New(files.files[i], table)
+		if err != nil {
+			return blame(files.files[i], format, err)
+		}
+		r.writers = append(r.writers, w)
+	}
+	if err := r.pull(ctx, files, len(table.Columns)); err != nil {
+		return err
+	}
+	for i, w := range r.writers {
+		if err := w.Close(); err != nil {
+			return blame(files.files[i], r.Formats[i], err)
+		}
+	}
+	return files.finish()
+}
+
+func (r *run) pull(ctx context.Context, files *set, columns int) error {
+	request := Request{Window: r.Window, Zone: r.Zone, Params: r.Params, Proof: &r.proof}
+	for row, err := range r.Job.Rows(ctx, request) {
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil:
+			return err
+		case len(row) != columns:
+			return fmt.Errorf("a row has %d cells, and the table %d columns", len(row), columns)
+		}
+		for i, w := range r.writers {
+			if err := w.Write(row); err != nil {
+				return blame(files.files[i], r.Formats[i], err)
+			}
+		}
+		r.rows.Add(1)
+	}
+	return nil
+}
+
+// blame says whose fault it is that a writer failed: the disk's, if the file under it has an error, or else the format's.
+func blame(f *file, format exporters.Format, err error) error {
+	if f.err != nil {
+		return f.err
+	}
+	return fmt.Errorf("%s: %w", format.Name, err)
+}
+
+// complete fills in what the manifest lacks until the files are complete.
+func (r *run) complete(files *set) {
+	r.learn()
+	m := &r.manifest
+	for i, f := range files.files {
+		m.Files = append(m.Files, File{Name: f.name, Format: r.Formats[i].Name, Rows: m.Rows, Bytes: f.bytes, SHA256: f.sum()})
+	}
+	for i, w := range r.writers {
+		if n, ok := w.(exporters.Neutraliser); ok {
+			m.Neutralised += n.Neutralised()
+		}
+		if n, ok := w.(exporters.Warner); ok {
+			for _, warning := range n.Warnings() {
+				m.Warnings = append(m.Warnings, r.Formats[i].Name+": "+warning)
+			}
+		}
+	}
+	m.Ended = r.clock()
+}
+
+// learn fills in what the source has said so far, and what was requested for it.
+func (r *run) learn() {
+	m := &r.manifest
+	m.Rows = r.rows.Load()
+	verdict, evidence, warnings, account := r.proof.Result()
+	m.Verdict, m.Account = verdict, account
+	m.Evidence, m.Warnings = append([]string{}, evidence...), append([]string{}, warnings...)
+	if r.counts != nil {
+		m.Requests, m.Retries = r.counts()
+	}
+}
+
+// result is what the run came to, and says so.
+func (r *run) result(ctx context.Context, err error) Result {
+	m := &r.manifest
+	result := Result{Report: r.name, Slot: r.Slot, Window: r.Order.Window}
+	if err == nil {
+		result.ManifestPath = filepath.Join(r.Output, r.name, r.name+"_"+r.window+manifestExt)
+	} else {
+		result.Err = fmt.Errorf("%s %s: %w", r.name, r.window, err)
+		if bug := caught(func() error { r.learn(); return nil }); bug != nil {
+			r.log().ErrorContext(ctx, "counting failed", "error", bug)
+		}
+		m.Verdict, m.Files, m.Ended = Failed, []File{}, r.clock()
+	}
+	result.Manifest, result.Verdict, result.Rows, result.Files = *m, m.Verdict, m.Rows, m.Files
+	result.Elapsed = time.Since(r.begun)
+	r.conclude(ctx, result)
+	return result
+}
+
+// conclude writes the line in the log with which a run ends, and makes the last report of progress.
+func (r *run) conclude(ctx context.Context, result Result) {
+	log := r.log().With("report", r.name, "window", r.window, "rows", result.Rows, "requests", result.Manifest.Requests,
+		"retries", result.Manifest.Retries, "duration", result.Elapsed.Round(time.Millisecond))
+	var bug *PanicError
+	switch {
+	case errors.As(result.Err, &bug):
+		log.ErrorContext(ctx, "report failed", "error", result.Err, "stack", string(bug.Stack))
+	case result.Err != nil:
+		log.ErrorContext(ctx, "report failed", "error", result.Err)
+	default:
+		log.InfoContext(ctx, "report delivered", "verdict", result.Verdict, "files", len(result.Files), "manifest", result.ManifestPath)
+	}
+	r.tell(ctx, result.Verdict)
+}
+
+func (r *run) clock() time.Time {
+	now := time.Now
+	if r.Now != nil {
+		now = r.Now
+	}
+	return now().UTC().Truncate(time.Millisecond)
+}
+
+func (r *run) log() *slog.Logger {
+	if r.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return r.Log
+}
+
+// often is how much time passes between two reports of progress.
+const often = 200 * time.Millisecond
+
+// watch reports progress until the function that it returns is called.
+func (r *run) watch(ctx context.Context) (stop func()) {
+	if r.Progress == nil {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(often)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+				r.tell(ctx, "")
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}
+
+// tell reports progress. A bug in what shows it costs no report.
+func (r *run) tell(ctx context.Context, verdict Verdict) {
+	if r.Progress == nil {
+		return
+	}
+	err := caught(func() error {
+		p := Progress{
+			Report: r.name, Window: r.window, Elapsed: time.Since(r.begun), Rows: r.rows.Load(), Done: verdict != "", Verdict: verdict,
+		}
+		if r.counts != nil {
+			p.Requests, p.Retries = r.counts()
+		}
+		r.Progress(p)
+		return nil
+	})
+	if err != nil {
+		r.log().ErrorContext(ctx, "progress cannot be shown", "report", r.name, "error", err)
+	}
+}

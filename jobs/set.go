@@ -1,0 +1,343 @@
+package jobs
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// OutputError says that files could not be written, and why.
+type OutputError struct {
+	Path string
+	Err  error
+}
+
+func (e *OutputError) Error() string { return fmt.Sprintf("output %s: %v", e.Path, e.Err) }
+
+// Unwrap is the cause.
+func (e *OutputError) Unwrap() error { return e.Err }
+
+// output makes an OutputError of what went wrong with a path.
+func output(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	for {
+		var pathError *fs.PathError
+		var linkError *os.LinkError
+		switch { // both name temporaries that mean nothing to people
+		case errors.As(err, &pathError):
+			err = pathError.Err
+		case errors.As(err, &linkError):
+			err = linkError.Err
+		default:
+			return &OutputError{Path: path, Err: err}
+		}
+	}
+}
+
+// set is the files of one run, which appear in their folder all at once or not at all. They are written under hidden
+// names; publish takes the old manifest away, gives the files their names and then their manifest its own. At any
+// moment, a manifest under its name is right about the files beside it.
+type set struct {
+	folder   string
+	base     string   // of the file names: report and window
+	lock     *os.File // the folder, open and locked
+	files    []*file
+	manifest *file
+	hook     func(step string) error // called before each step that changes the disk; nil but in tests
+}
+
+// file is a file of a set while it has its hidden name.
+type file struct {
+	*os.File
+	set    *set
+	name   string // to be
+	hidden string
+	buffer *bufio.Writer
+	hash   hash.Hash
+	bytes  int64
+	err    error // the first that the disk answered with
+}
+
+// openSet locks the folder of a report, clears it of what killed runs left behind, and opens a file for each name under
+// a hidden one. All that can be known to fail fails here, before anything is requested. waiting is called if another
+// process has the folder.
+func openSet(ctx context.Context, output, report, window string, exts []string, hook func(string) error, waiting func()) (*set, error) {
+	s := &set{folder: filepath.Join(output, report), base: report + "_" + window, hook: hook}
+	if report == "" || filepath.Base(report) != report || !filepath.IsLocal(report) {
+		return nil, fmt.Errorf("report %q: this cannot be the name of a folder", report)
+	}
+	if err := s.open(ctx, report, exts, waiting); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *set) open(ctx context.Context, report string, exts []string, waiting func()) (err error) {
+	if err := os.MkdirAll(s.folder, 0o755); err != nil {
+		return output(s.folder, err)
+	}
+	if s.lock, err = os.Open(s.folder); err != nil {
+		return output(s.folder, err)
+	}
+	if err := waitForLock(ctx, s.lock, waiting); err != nil {
+		return output(s.folder, fmt.Errorf("another run is writing here: %w", err))
+	}
+	if err := s.clear(report); err != nil {
+		return err
+	}
+	for _, ext := range exts {
+		f, err := s.create(s.base + "." + ext)
+		if err != nil {
+			return err
+		}
+		s.files = append(s.files, f)
+	}
+	if s.manifest, err = s.create(s.base + manifestExt); err != nil {
+		return err
+	}
+	return s.manifest.reserve()
+}
+
+// leftover is the hidden names of a report's files: report and window, extension, process and random digits.
+func leftover(report string) *regexp.Regexp {
+	return regexp.MustCompile(`^\.` + regexp.QuoteMeta(report) + `_[0-9][^/]*\.[0-9]+-[2-7a-z]{26}\.reportjob$`)
+}
+
+// clear removes what killed runs of the report left behind. The folder is locked, so none of it is still in use.
+func (s *set) clear(report string) error {
+	entries, err := os.ReadDir(s.folder)
+	if err != nil {
+		return output(s.folder, err)
+	}
+	ours := leftover(report)
+	for _, e := range entries {
+		if e.Type().IsRegular() && ours.MatchString(e.Name()) {
+			if err := s.remove(e.Name()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *set) create(name string) (*file, error) {
+	if err := s.step("create " + name); err != nil {
+		return nil, err
+	}
+	hidden := fmt.Sprintf(".%s.%d-%s.reportjob", name, os.Getpid(), strings.ToLower(rand.Text()))
+	f, err := os.OpenFile(filepath.Join(s.folder, hidden), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, output(s.folder, err)
+	}
+	made := &file{File: f, set: s, name: name, hidden: hidden, hash: sha256.New()}
+	made.buffer = bufio.NewWriterSize((*disk)(made), 1<<16)
+	return made, nil
+}
+
+// disk is the side of a file that its buffer is emptied to.
+type disk file
+
+func (d *disk) Write(p []byte) (n int, err error) {
+	f := (*file)(d)
+	if err = f.set.step("write " + f.name); err == nil {
+		n, err = f.File.Write(p)
+	}
+	f.hash.Write(p[:n])
+	f.bytes += int64(n)
+	if err != nil && f.err == nil {
+		f.err = output(filepath.Join(f.set.folder, f.name), err)
+	}
+	return n, err
+}
+
+// Write is what an exporters.Writer writes to.
+func (f *file) Write(p []byte) (int, error) { return f.buffer.Write(p) }
+
+// reserve finds out whether the disk takes a few bytes more, without leaving them there.
+func (f *file) reserve() error {
+	path := filepath.Join(f.set.folder, f.name)
+	if err := f.set.step("reserve"); err != nil {
+		return err
+	}
+	if _, err := f.File.Write(make([]byte, 4096)); err != nil {
+		return output(path, err)
+	}
+	if err := f.Sync(); err != nil {
+		return output(path, err)
+	}
+	if err := f.Truncate(0); err != nil {
+		return output(path, err)
+	}
+	_, err := f.Seek(0, 0)
+	return output(path, err)
+}
+
+// finish brings everything onto the disk.
+func (f *file) finish() error {
+	if err := f.buffer.Flush(); err != nil {
+		return f.err
+	}
+	if err := f.set.step("sync " + f.name); err != nil {
+		return err
+	}
+	err := f.Sync()
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return output(filepath.Join(f.set.folder, f.name), err)
+}
+
+// finish completes the data files. What they weigh is known then.
+func (s *set) finish() error {
+	for _, f := range s.files {
+		if err := f.finish(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *file) sum() string { return hex.EncodeToString(f.hash.Sum(nil)) }
+
+// publish puts the set into the place of the one before. It never stops halfway of its own accord.
+func (s *set) publish(m Manifest) error {
+	text, err := m.encode()
+	if err != nil {
+		return fmt.Errorf("manifest: %w", err)
+	}
+	if _, err := s.manifest.Write(text); err != nil {
+		return s.manifest.err
+	}
+	if err := s.manifest.finish(); err != nil {
+		return err
+	}
+	stale := s.stale(m)
+	if err := s.remove(s.manifest.name); err != nil {
+		return err
+	}
+	if err := s.sync(); err != nil {
+		return err
+	}
+	for _, f := range s.files {
+		if err := s.rename(f); err != nil {
+			return err
+		}
+	}
+	for _, name := range stale {
+		if err := s.remove(name); err != nil {
+			return err
+		}
+	}
+	if err := s.sync(); err != nil {
+		return err
+	}
+	if err := s.rename(s.manifest); err != nil {
+		return err
+	}
+	return s.sync()
+}
+
+// stale is the files of the set before that have no place in this one.
+func (s *set) stale(m Manifest) (names []string) {
+	old, err := ReadManifest(filepath.Join(s.folder, s.manifest.name))
+	if err != nil {
+		return nil
+	}
+	keep := map[string]bool{}
+	for _, f := range m.Files {
+		keep[f.Name] = true
+	}
+	for _, f := range old.Files {
+		// A manifest that somebody changed must not make us remove files of theirs.
+		if !keep[f.Name] && filepath.Base(f.Name) == f.Name && strings.HasPrefix(f.Name, s.base+".") {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+func (s *set) rename(f *file) error {
+	path := filepath.Join(s.folder, f.name)
+	if err := s.step("rename " + f.name); err != nil {
+		return err
+	}
+	if err := os.Rename(filepath.Join(s.folder, f.hidden), path); err != nil {
+		return output(path, err)
+	}
+	f.hidden = ""
+	return nil
+}
+
+func (s *set) remove(name string) error {
+	if err := s.step("remove " + name); err != nil {
+		return err
+	}
+	path := filepath.Join(s.folder, name)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return output(path, err)
+	}
+	return nil
+}
+
+// sync brings the names in the folder onto the disk, where the system can do that with a folder.
+func (s *set) sync() error {
+	if err := s.step("sync folder"); err != nil {
+		return err
+	}
+	return output(s.folder, syncFolder(s.lock))
+}
+
+func (s *set) step(name string) error {
+	if s.hook == nil {
+		return nil
+	}
+	return output(s.folder, s.hook(name))
+}
+
+// close removes what has still its hidden name, and lets others have the folder.
+func (s *set) close() {
+	for _, f := range append(s.files, s.manifest) {
+		if f != nil {
+			f.Close() // for the second time, often
+			if f.hidden != "" {
+				os.Remove(filepath.Join(s.folder, f.hidden))
+			}
+		}
+	}
+	if s.lock != nil {
+		s.lock.Close()
+	}
+}
+
+// waitForLock waits until no other process writes to the folder, or the context ends.
+func waitForLock(ctx context.Context, folder *os.File, waiting func()) error {
+	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
+		free, err := tryLock(folder)
+		if err != nil || free {
+			return nil // where the file system knows no locks, we go on without
+		}
+		if waiting != nil {
+			waiting()
+			waiting = nil
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package jobs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Inspect reads a file of a format: the columns of its header, nil if it has none, and the number of its rows.
+type Inspect = func(format string, f *os.File) (columns []string, rows int64, err error)
+
+// Verification is what the proof of a set, or of one file, came to.
+type Verification struct {
+	Path     string   `json:"path"`
+	Report   string   `json:"report"`
+	OK       bool     `json:"ok"`
+	Problems []string `json:"problems"`
+}
+
+// Verify proves delivered files against their manifests: that they are there, have the size, the checksum, the rows
+// and the columns that the manifest says. The path is that of a manifest, whose files are all proven; of a file, whose
+// manifest lies beside it; or of a folder, below which all are proven, and a file that no manifest lists is a problem.
+// Hidden files are passed over. inspect may be nil; rows and columns are then taken for proven by the checksum.
+func Verify(path string, inspect Inspect) []Verification {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return []Verification{verified(path, "", cause(err))}
+	case info.IsDir():
+		return verifyFolder(path, inspect)
+	case strings.HasSuffix(path, manifestExt):
+		v, _ := verifySet(path, inspect)
+		return []Verification{v}
+	}
+	return []Verification{verifyOne(path, inspect)}
+}
+
+func verified(path, report string, problems ...string) Verification {
+	if problems == nil {
+		problems = []string{}
+	}
+	return Verification{Path: path, Report: report, OK: len(problems) == 0, Problems: problems}
+}
+
+// cause is an error without the path, which whoever reads it sees anyway.
+func cause(err error) string {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err.Error()
+	}
+	return err.Error()
+}
+
+func verifyFolder(root string, inspect Inspect) []Verification {
+	var all []Verification
+	var files []string
+	listed := map[string]bool{}
+	err := filepath.WalkDir(root+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
+		hidden := strings.HasPrefix(entry.Name(), ".") && filepath.Clean(path) != filepath.Clean(root)
+		switch {
+		case err != nil:
+			all = append(all, verified(filepath.Clean(path), "", cause(err)))
+		case hidden && entry.IsDir():
+			return fs.SkipDir
+		case hidden || entry.IsDir():
+		case strings.HasSuffix(path, manifestExt):
+			v, names := verifySet(path, inspect)
+			all = append(all, v)
+			for _, name := range names {
+				listed[filepath.Join(filepath.Dir(path), name)] = true
+			}
+		default:
+			files = append(files, filepath.Clean(path))
+		}
+		return nil
+	})
+	if err != nil {
+		all = append(all, verified(root, "", cause(err)))
+	}
+	for _, path := range files {
+		if !listed[path] {
+			all = append(all, verified(path, "", "not delivered: no manifest lists it"))
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, verified(root, "", "nothing was delivered here"))
+	}
+	return all
+}
+
+// verifySet proves a set by its manifest, and tells the names of its files.
+func verifySet(path string, inspect Inspect) (v Verification, names []string) {
+	path = filepath.Clean(path)
+	m, err := ReadManifest(path)
+	if err != nil {
+		return verified(path, "", err.Error()), nil
+	}
+	var problems []string
+	if !strings.HasPrefix(filepath.Base(path), m.Report+"_") {
+		problems = append(problems, fmt.Sprintf("the manifest is one of report %s", m.Report))
+	}
+	if len(m.Files) == 0 {
+		problems = append(problems, "the manifest lists no files")
+	}
+	for _, f := range m.Files {
+		names = append(names, f.Name)
+		for _, problem := range verifyFile(filepath.Dir(path), m, f, inspect) {
+			problems = append(problems, f.Name+": "+problem)
+		}
+	}
+	return verified(path, m.Report, problems...), names
+}
+
+// verifyOne proves one file by the manifest beside it.
+func verifyOne(path string, inspect Inspect) Verification {
+	path = filepath.Clean(path)
+	folder, name := filepath.Split(path)
+	for i := range name { // calls_2026-11-21.csv.gz: which of the points begins the extension?
+		if name[i] != '.' || i == 0 {
+			continue
+		}
+		beside := filepath.Join(folder, name[:i]+manifestExt)
+		m, err := ReadManifest(beside)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return verified(path, "", err.Error())
+		}
+		for _, f := range m.Files {
+			if f.Name == name {
+				return verified(path, m.Report, verifyFile(folder, m, f, inspect)...)
+			}
+		}
+		return verified(path, m.Report, "not delivered: the manifest "+beside+" does not list it")
+	}
+	return verified(path, "", "not delivered: there is no manifest beside it")
+}
+
+// verifyFile tells what is wrong with a file.
+func verifyFile(folder string, m Manifest, want File, inspect Inspect) []string {
+	if filepath.Base(want.Name) != want.Name || !filepath.IsLocal(want.Name) {
+		return []string{"this cannot be the name of a file"}
+	}
+	path := filepath.Join(folder, want.Name)
+	if info, err := os.Stat(path); err != nil {
+		return []string{cause(err)}
+	} else if !info.Mode().IsRegular() {
+		return []string{"it is not a file"}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return []string{cause(err)}
+	}
+	defer f.Close()
+	hash := sha256.New()
+	size, err := io.Copy(hash, f)
+	sum := hex.EncodeToString(hash.Sum(nil))
+	switch {
+	case err != nil:
+		return []string{cause(err)}
+	case size != want.Bytes:
+		return []string{fmt.Sprintf("it has %d bytes, the manifest says %d", size, want.Bytes)}
+	case sum != want.SHA256:
+		return []string{fmt.Sprintf("its SHA-256 is %s, the manifest says %s", sum, want.SHA256)}
+	}
+	var problems []string
+	if want.Rows != m.Rows {
+		problems = append(problems, fmt.Sprintf("the manifest says %d rows for the file and %d for the report", want.Rows, m.Rows))
+	}
+	if inspect == nil {
+		return problems
+	}
+	return append(problems, verifyTable(f, m, want, inspect)...)
+}
+
+// verifyTable tells what is wrong with the rows and columns of a file.
+func verifyTable(f *os.File, m Manifest, want File, inspect Inspect) (problems []string) {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return []string{cause(err)}
+	}
+	columns, rows, err := inspect(want.Format, f)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	if rows != want.Rows {
+		problems = append(problems, fmt.Sprintf("it has %d rows, the manifest says %d", rows, want.Rows))
+	}
+	same := func(header string, c ManifestColumn) bool { return c.shows(header) }
+	if columns != nil && !slices.EqualFunc(columns, m.Columns, same) {
+		var names []string
+		for _, c := range m.Columns {
+			names = append(names, c.Name)
+		}
+		problems = append(problems, fmt.Sprintf("its columns are %s, the manifest says %s", strings.Join(columns, ", "), strings.Join(names, ", ")))
+	}
+	return problems
+}
