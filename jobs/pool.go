@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -8,14 +9,16 @@ import (
 
 // Pool lets at most so many reports run at a time, over all APIs, and is fair between APIs: one slow API never holds up
 // another. An API that has a place takes a further one only while a place stays free for every other API that has runs
-// to come and no place. Where there are more such APIs than places, nothing can be kept free: then the first run of an
-// API that waits goes before further runs of others, and else who comes first goes first.
+// to come and no place. Where there are more such APIs than places, nothing can be kept free. Who waits gets places in the
+// order of the places that its API has, then of the time for which its API got none, then of arrival.
 type Pool struct {
 	mu      sync.Mutex
 	places  int
 	free    int
 	running map[string]int
 	coming  map[string]int // runs to come, those that wait included
+	served  map[string]int // which place, counted from the first one given, was the last that the API got
+	given   int
 	waiting []*turn        // in the order in which they came
 }
 
@@ -28,7 +31,7 @@ type turn struct {
 // NewPool is a pool of so many places, at least one.
 func NewPool(places int) *Pool {
 	places = max(places, 1)
-	return &Pool{places: places, free: places, running: map[string]int{}, coming: map[string]int{}}
+	return &Pool{places: places, free: places, running: map[string]int{}, coming: map[string]int{}, served: map[string]int{}}
 }
 
 // Expect tells how many runs of an API are to come. Each run that gets its place, or gives up waiting for it, is one
@@ -98,24 +101,26 @@ func (p *Pool) grant() {
 		t := p.waiting[i]
 		p.waiting = slices.Delete(p.waiting, i, i+1)
 		p.free--
+		p.given++
 		p.running[t.api]++
+		p.served[t.api] = p.given
 		p.come(t.api)
 		close(t.come)
 	}
 }
 
-// next is who gets the next place, or -1: of those that wait, the first of the API that has the fewest places.
+// next is who gets the next place, or -1.
 func (p *Pool) next() int {
-	best := -1
-	for i, t := range p.waiting {
-		if best < 0 || p.running[t.api] < p.running[p.waiting[best].api] {
-			best = i
-		}
-	}
-	if best >= 0 && p.running[p.waiting[best].api] > 0 && p.free <= p.kept() {
+	if len(p.waiting) == 0 {
 		return -1
 	}
-	return best
+	first := slices.MinFunc(p.waiting, func(a, b *turn) int { // the first of those that are equal
+		return cmp.Or(cmp.Compare(p.running[a.api], p.running[b.api]), cmp.Compare(p.served[a.api], p.served[b.api]))
+	})
+	if p.running[first.api] > 0 && p.free <= p.kept() {
+		return -1
+	}
+	return slices.Index(p.waiting, first)
 }
 
 // kept is how many places have to stay free for APIs that have none. It is asked when no such API waits.

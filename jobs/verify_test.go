@@ -1,0 +1,112 @@
+package jobs
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestVerifyFindsEachKindOfDamage(t *testing.T) {
+	const file, manifest = "calls/calls_2026-11-21.a", "calls/calls_2026-11-21.manifest.json"
+	edit := func(t *testing.T, path, old, new string) {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(text), old) {
+			t.Fatalf("%v: no %q in %s", err, old, text)
+		}
+		if err := os.WriteFile(path, []byte(strings.Replace(string(text), old, new, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		damage func(t *testing.T, folder string)
+		say    string // empty: nothing is wrong
+	}{
+		"none":             {func(*testing.T, string) {}, ""},
+		"hidden temporary": {func(t *testing.T, f string) { touch(t, f+"/calls/.calls_2026-11-21.a.1-x.reportjob") }, ""},
+		"hidden folder":    {func(t *testing.T, f string) { touch(t, f+"/.state/ledger") }, ""},
+		"missing":          {func(t *testing.T, f string) { _ = os.Remove(f + "/" + file) }, "calls_2026-11-21.a: no such file"},
+		"a folder": {func(t *testing.T, f string) {
+			_ = os.Remove(f + "/" + file)
+			_ = os.Mkdir(f+"/"+file, 0o755)
+		}, "it is not a file"},
+		"shorter":          {func(t *testing.T, f string) { _ = os.Truncate(f+"/"+file, 20) }, "it has 20 bytes, the manifest says"},
+		"one character":    {func(t *testing.T, f string) { edit(t, f+"/"+file, "hello", "hallo") }, "its SHA-256 is"},
+		"rows":             {func(t *testing.T, f string) { edit(t, f+"/"+manifest, `"rows": 3`, `"rows": 4`) }, "3 rows for the file and 4 for the report"},
+		"column":           {func(t *testing.T, f string) { edit(t, f+"/"+manifest, `"said"`, `"heard"`) }, "its columns are call_id, said, the manifest says call_id, heard"},
+		"other report":     {func(t *testing.T, f string) { edit(t, f+"/"+manifest, `"report": "calls"`, `"report": "faxes"`) }, "one of report faxes"},
+		"path":             {func(t *testing.T, f string) { edit(t, f+"/"+manifest, `"name": "calls_`, `"name": "../calls_`) }, "cannot be the name of a file"},
+		"no JSON":          {func(t *testing.T, f string) { edit(t, f+"/"+manifest, "{", "") }, "invalid character"},
+		"newer schema":     {func(t *testing.T, f string) { edit(t, f+"/"+manifest, `"schema": 1`, `"schema": 2`) }, "schema 2"},
+		"no manifest":      {func(t *testing.T, f string) { _ = os.Remove(f + "/" + manifest) }, "not delivered"},
+		"additional file":  {func(t *testing.T, f string) { touch(t, f+"/calls/calls_2026-11-21.zip") }, "no manifest lists it"},
+		"nothing at all":   {func(t *testing.T, f string) { _ = os.RemoveAll(f + "/calls") }, "nothing was delivered here"},
+		"folder not there": {func(t *testing.T, f string) { _ = os.RemoveAll(f) }, "no such file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			deliver(t, order(folder, calls(rows(3, "hello")), "a"))
+			c.damage(t, folder)
+			var problems []string
+			for _, v := range Verify(folder, inspectLines) {
+				if v.OK != (len(v.Problems) == 0) || v.Problems == nil {
+					t.Errorf("verification %+v", v)
+				}
+				problems = append(problems, v.Problems...)
+			}
+			if said := strings.Join(problems, "\n"); !strings.Contains(said, c.say) || (c.say == "") != (said == "") {
+				t.Errorf("problems %q, want %q", said, c.say)
+			}
+		})
+	}
+}
+
+// touch makes an empty file and the folders above it.
+func touch(t *testing.T, path string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVerifyOfOneFileLooksAtThatFileAlone(t *testing.T) {
+	folder := t.TempDir()
+	result := deliver(t, order(folder, calls(rows(3, "x")), "a", "csv.gz"))
+	if err := os.Truncate(filepath.Join(folder, "calls", "calls_2026-11-21.a"), 1); err != nil {
+		t.Fatal(err)
+	}
+	for name, ok := range map[string]bool{"calls_2026-11-21.a": false, "calls_2026-11-21.csv.gz": true, "calls_2026-11-21.manifest.json": false} {
+		all := Verify(filepath.Join(folder, "calls", name), inspectLines)
+		if len(all) != 1 || all[0].OK != ok || all[0].Report != "calls" {
+			t.Errorf("%s: %+v, want ok %v", name, all, ok)
+		}
+	}
+	other := filepath.Join(folder, "calls", "calls_2026-11-21.zip")
+	touch(t, other)
+	if v := Verify(other, inspectLines)[0]; v.OK || !strings.Contains(v.Problems[0], "does not list it") {
+		t.Errorf("a file that the manifest does not list: %+v", v)
+	}
+	_ = os.Remove(result.ManifestPath)
+	if v := Verify(other, inspectLines)[0]; v.OK || !strings.Contains(v.Problems[0], "no manifest beside it") {
+		t.Errorf("a file without a manifest: %+v", v)
+	}
+}
+
+func TestVerifyKnowsHeadersForPeople(t *testing.T) {
+	folder := t.TempDir()
+	deliver(t, order(folder, calls(rows(3, "x")), "a"))
+	for _, v := range Verify(folder, func(string, *os.File) ([]string, int64, error) { return []string{"Call ID", "Said"}, 3, nil }) {
+		if !v.OK {
+			t.Errorf("%+v", v)
+		}
+	}
+	for _, v := range Verify(folder, func(string, *os.File) ([]string, int64, error) { return nil, 2, nil }) {
+		if v.OK || len(v.Problems) != 1 || !strings.Contains(v.Problems[0], "it has 2 rows, the manifest says 3") {
+			t.Errorf("%+v", v)
+		}
+	}
+}
