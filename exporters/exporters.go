@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Column declares one column of a table.
@@ -35,10 +36,11 @@ func heading(word string) string {
 	if s, ok := initialisms[word]; ok {
 		return s
 	}
-	for i, r := range word {
-		return string(unicode.ToUpper(r)) + word[i+len(string(r)):]
+	first, size := utf8.DecodeRuneInString(word)
+	if size == 0 {
+		return ""
 	}
-	return word
+	return string(unicode.ToUpper(first)) + word[size:]
 }
 
 var initialisms = map[string]string{
@@ -68,8 +70,8 @@ func (t Table) Location() *time.Location {
 	return t.Zone
 }
 
-// Check tells what no file can be made of: a table without columns, a column without a name or a kind, a name that
-// stands twice.
+// Check tells what no file can be made of: a table without columns, a column without a kind or with a name that is
+// empty, not UTF-8, or stands twice.
 func (t Table) Check() error {
 	if len(t.Columns) == 0 {
 		return fmt.Errorf("table %q: no columns", t.Name)
@@ -79,6 +81,8 @@ func (t Table) Check() error {
 		switch {
 		case c.Name == "":
 			return fmt.Errorf("table %q: column %d has no name", t.Name, i+1)
+		case !utf8.ValidString(c.Name):
+			return fmt.Errorf("table %q: the name of column %q is not UTF-8", t.Name, c.Name)
 		case c.Kind < Text || c.Kind > List:
 			return fmt.Errorf("table %q: column %q has no kind", t.Name, c.Name)
 		case seen[c.Name]:

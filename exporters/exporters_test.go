@@ -10,6 +10,7 @@ func TestHeadingsAreForPeople(t *testing.T) {
 	for name, want := range map[string]string{
 		"external_ip": "External IP", "id": "ID", "call_ids": "Call IDs", "duration": "Duration", "url": "URL", "file_sha256": "File SHA-256",
 		"größe_über": "Größe Über", "über_alles": "Über Alles", "": "", "a": "A", "identities.0.label": "Identities.0.label",
+		"\xff_x": "\uFFFD X", "_x": " X",
 	} {
 		if got := (Column{Name: name}).Heading(); got != want {
 			t.Errorf("heading of %q is %q, expected %q", name, got, want)
@@ -46,6 +47,7 @@ func TestTablesAreCheckedBeforeAFileIsBegun(t *testing.T) {
 		"no columns":    nil,
 		"stands twice":  {a, a},
 		"has no name":   {{Kind: Text}},
+		"is not UTF-8":  {{Name: "a\xff", Kind: Text}},
 		`"b" has no ki`: {a, {Name: "b"}},
 	} {
 		err := Table{Name: "t", Columns: columns}.Check()

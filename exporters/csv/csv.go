@@ -69,16 +69,17 @@ func (c *writer) Write(row exporters.Row) error {
 	if err := c.table.CheckRow(row); err != nil {
 		return err
 	}
-	c.row = c.row[:0]
-	for i, cell := range row {
+	dst := c.row[:0]
+	for i := range row {
 		if i > 0 {
-			c.row = append(c.row, c.locale.separator)
+			dst = append(dst, c.locale.separator)
 		}
-		c.row = c.appendCell(c.row, cell)
+		dst = c.appendCell(dst, row[i])
 	}
-	if len(c.row) == 0 {
-		c.row = append(c.row, `""`...) // readers pass over a line with nothing in it
+	if len(dst) == 0 {
+		dst = append(dst, `""`...) // readers pass over a line with nothing in it
 	}
+	c.row = dst
 	return c.flush()
 }
 

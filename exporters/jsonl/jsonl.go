@@ -51,12 +51,12 @@ func (j *writer) Write(row exporters.Row) error {
 	if err := j.table.CheckRow(row); err != nil {
 		return err
 	}
-	j.row = j.row[:0]
+	dst := j.row[:0]
 	for i, cell := range row {
-		j.row = append(j.row, j.keys[i]...)
-		j.row = j.appendCell(j.row, cell)
+		dst = append(dst, j.keys[i]...)
+		dst = j.appendCell(dst, cell)
 	}
-	j.row = append(j.row, "}\n"...)
+	j.row = append(dst, "}\n"...)
 	if _, err := j.out.Write(j.row); err != nil {
 		return fmt.Errorf("jsonl: %w", err)
 	}
