@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"net/url"
 	"strconv"
@@ -60,7 +61,11 @@ func events[T any, E event[T]](ctx context.Context, r request, a activity) iter.
 func listingOf[T any, E event[T]](r request, a activity) listing[T] {
 	l := listing[T]{
 		fetch: func(ctx context.Context, p page) ([]T, error) {
-			return fetchRows[T](ctx, r, r.events(a, p))
+			list, err := fetchRows[T](ctx, r, r.events(a, p))
+			if err != nil {
+				return nil, fmt.Errorf("events from %s to %s: %w", clock(p.from), clock(p.to), err)
+			}
+			return list, nil
 		},
 		second:  func(row *T) int64 { return floorDiv(E(row).millis(), 1000) },
 		compare: compareEvents[T, E],

@@ -16,8 +16,12 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/reportjob/reportjob/clients/rest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var (
 	now       = time.Date(2026, 11, 22, 5, 0, 0, 0, time.UTC)
@@ -242,7 +246,7 @@ func TestAnswersThatAreNotWhatTheyDocumentAreNeverAnEmptyReport(t *testing.T) {
 		})
 		_, err := collect(s.client().RequestsByHour(t.Context(), "dns", yesterday, &progress{}))
 		wantKind(t, err, rest.Unexpected, want)
-		wantKind(t, err, rest.Unexpected, "/requests-by-hour/dns")
+		wantKind(t, err, rest.Unexpected, "page 1: secureaccess: /requests-by-hour/dns")
 	}
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"data":{},"meta":{}}`) })
 	_, err := collect(s.client().TotalRequests(t.Context(), All, yesterday, &progress{}))
@@ -372,5 +376,14 @@ func TestWindowBeyondRetentionIsWarnedOfAndAnEmptyOneProvesNothing(t *testing.T)
 				t.Errorf("%d days ago: %s, warnings %v, %v", days, p.verdict, p.warnings, err)
 			}
 		}
+	}
+}
+
+func TestWindowThatIsNotOverIsWarnedOf(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"data":{"count":1},"meta":{}}`) })
+	p := &progress{}
+	q := Query{From: now.Add(-time.Hour), To: now.Add(time.Second)}
+	if _, err := collect(s.client().TotalRequests(t.Context(), All, q, p)); err != nil || len(p.warnings) != 1 {
+		t.Errorf("warnings %q, %v", p.warnings, err)
 	}
 }

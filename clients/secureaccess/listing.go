@@ -63,6 +63,9 @@ func (c *Client) request(path string, traffic Traffic, q Query, p Progress) requ
 	if oldest := c.now().Add(-retention); q.From.Before(oldest) {
 		p.Warn("the window begins on %s, and the API keeps requests for 30 days: older ones may be gone", q.From.UTC().Format(time.DateOnly))
 	}
+	if q.To.After(c.now()) {
+		p.Warn("the window ends on %s, and is not over yet", q.To.UTC().Format(time.RFC3339))
+	}
 	return request{c, path, q, p}
 }
 
@@ -192,7 +195,7 @@ func rows[T any](ctx context.Context, r request) iter.Seq2[T, error] {
 			}
 			if err != nil {
 				var none T
-				yield(none, err)
+				yield(none, fmt.Errorf("page %d: %w", page, err))
 				return
 			}
 			total, offset = total+len(list), offset+r.size()
