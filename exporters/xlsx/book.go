@@ -232,7 +232,7 @@ func headings(columns []exporters.Column) []string {
 	taken := make(map[string]bool, len(columns))
 	var headings []string
 	for i, column := range columns {
-		heading := clipUnits(cleanText(column.Heading()), maxHeading-10)
+		heading := clipUnits(cleanText(column.Heading()), maxHeading-len(" (16384)"))
 		for plain, n := heading, i+1; heading == "" || taken[strings.ToLower(heading)]; n++ {
 			heading = strings.TrimSpace(plain + " (" + strconv.Itoa(n) + ")")
 		}

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"fmt"
 	"math/bits"
 	"strconv"
 	"time"
@@ -20,16 +21,16 @@ type encoder struct {
 	cut     int64 // cells whose text was too long
 }
 
-func newEncoder(table exporters.Table, looks *looks) *encoder {
+func newEncoder(table exporters.Table, looks *looks) (*encoder, error) {
 	e := &encoder{zone: table.Location(), looks: looks}
 	for i := range table.Columns {
 		name, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
-			panic(err) // newWriter has checked the number of columns
+			return nil, fmt.Errorf("table %q: %w", table.Name, err)
 		}
 		e.begins = append(e.begins, `<c r="`+name)
 	}
-	return e
+	return e, nil
 }
 
 // appendRow appends a row. Null cells are left out.

@@ -1,16 +1,13 @@
 package xlsx
 
-import (
-	"unicode/utf8"
+import "unicode/utf8"
+
+// maxText is how many UTF-16 units a cell holds; cutMark ends text that did not fit.
+const (
+	maxText      = 32767
+	cutMark      = "… [cut]"
+	cutMarkUnits = 7
 )
-
-// maxText is how many UTF-16 units a cell holds.
-const maxText = 32767
-
-// cutMark ends text that did not fit.
-const cutMark = "… [cut]"
-
-const cutMarkUnits = 7
 
 // clipText cuts text that a cell cannot hold, and says whether it did.
 func clipText(s string) (string, bool) {

@@ -14,6 +14,7 @@ import (
 	"math"
 
 	"github.com/klauspost/compress/flate"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/reportjob/reportjob/exporters"
 )
@@ -34,9 +35,8 @@ func format(level int) exporters.Format {
 // What Excel holds, see https://support.microsoft.com/office/excel-specifications-and-limits, and what zip holds
 // without extensions that Excel refuses in files which are written in one go.
 const (
-	maxRows    = 1<<20 - 1 // of data, below the header
-	maxColumns = 1 << 14
-	maxPart    = math.MaxUint32 - 1<<20
+	maxRows = excelize.TotalRows - 1 // of data, below the header
+	maxPart = math.MaxUint32 - 1<<20
 )
 
 const (
@@ -68,16 +68,20 @@ func newWriter(w io.Writer, table exporters.Table, level int) (*writer, error) {
 	if err := table.Check(); err != nil {
 		return nil, err
 	}
-	if len(table.Columns) > maxColumns {
-		return nil, fmt.Errorf("table %q: %d columns, a sheet holds %d", table.Name, len(table.Columns), maxColumns)
+	if len(table.Columns) > excelize.MaxColumns {
+		return nil, fmt.Errorf("table %q: %d columns, a sheet holds %d", table.Name, len(table.Columns), excelize.MaxColumns)
 	}
 	looks := &looks{}
+	cells, err := newEncoder(table, looks)
+	if err != nil {
+		return nil, err
+	}
 	book := newBook(table, looks)
 	return &writer{
 		table:   table,
 		book:    book,
 		zip:     newArchive(w, level),
-		cells:   newEncoder(table, looks),
+		cells:   cells,
 		widths:  newWidths(table.Columns, book.headings),
 		rows:    []int{0},
 		maxRows: maxRows,

@@ -437,7 +437,7 @@ func TestHeadingsOfATableAreDifferent(t *testing.T) {
 
 func TestMoreColumnsThanASheetHoldsAreRefused(t *testing.T) {
 	table := exporters.Table{Name: "wide"}
-	for i := range maxColumns + 1 {
+	for i := range excelize.MaxColumns + 1 {
 		table.Columns = append(table.Columns, exporters.Column{Name: "c" + strconv.Itoa(i), Kind: exporters.Int})
 	}
 	if _, err := Format().New(io.Discard, table); err == nil {
