@@ -40,7 +40,9 @@ func events[T any, E event[T]](ctx context.Context, r request, a activity) iter.
 			l.try(ctx, r, yield)
 			return
 		}
-		n := 0
+		n, whole := 0, true
+		l.doubt = func(format string, args ...any) { whole = false; r.p.Unproven(format, args...) }
+		l.loss = func(format string, args ...any) { whole = false; r.p.Truncated(format, args...) }
 		from, to := r.seconds()
 		for row, err := range l.events(ctx, from, to) {
 			if !yield(row, err) || err != nil {
@@ -48,7 +50,9 @@ func events[T any, E event[T]](ctx context.Context, r request, a activity) iter.
 			}
 			n++
 		}
-		r.p.Complete("the window was read in parts, each to a short page; together they have %s rows", grouped(n))
+		if whole {
+			r.p.Complete("every second of the window was read, and the last page was short: there are %s rows", grouped(n))
+		}
 		r.aged(n)
 		if err := r.compare(ctx, a, n); err != nil {
 			var none T
@@ -71,8 +75,7 @@ func listingOf[T any, E event[T]](r request, a activity) listing[T] {
 		compare: compareEvents[T, E],
 		limit:   r.size(),
 		offset:  maxOffset,
-		doubt:   r.p.Unproven,
-		loss:    r.p.Truncated,
+		warn:    r.p.Warn,
 		strange: r.unexpected,
 	}
 	if a.verdicts && !r.q.Params.Has("verdict") {

@@ -36,12 +36,12 @@ type listing[T any] struct {
 
 	limit  int // rows of a page
 	offset int // the greatest offset there is
-	// doubt and loss are told of what could not be read for certain, and not at all.
-	doubt, loss func(format string, args ...any)
-	strange     func(format string, args ...any) error // makes the error of an answer that makes no sense
+	// doubt and loss are told of what could not be read for certain, and not at all; warn of what is odd and no more.
+	doubt, loss, warn func(format string, args ...any)
+	strange           func(format string, args ...any) error // makes the error of an answer that makes no sense
 }
 
-// verdicts that every listing can be filtered by. Rows with another one are told from the rest by what they say.
+// splits are the verdicts that listings can be filtered by. Rows with another one are told from the rest by what they say.
 var splits = [...]string{"allowed", "blocked"}
 
 // slicer reads the events of a window, each exactly once, in the order of their times. Events of one second come in
@@ -148,14 +148,17 @@ func (s *slicer[T]) step(ctx context.Context) ([]T, error) {
 // inside refuses rows of other times than were asked for: with them no window can be cut into parts. A listing that
 // fits one page is complete all the same.
 func (s *slicer[T]) inside(rows []T, p piece[T]) error {
-	if s.requests == 1 && len(rows) < s.limit {
-		return nil
-	}
 	for i := range rows {
-		if at := s.second(&rows[i]); at < p.from || at >= p.to {
-			return s.strange("data[%d].timestamp: %s is outside the window that was asked for, %s to %s",
-				i, clock(at), clock(p.from), clock(p.to))
+		at := s.second(&rows[i])
+		if at >= p.from && at < p.to {
+			continue
 		}
+		const text = "data[%d].timestamp: %s is outside the window that was asked for, %s to %s"
+		if s.requests > 1 || len(rows) >= s.limit {
+			return s.strange(text, i, clock(at), clock(p.from), clock(p.to))
+		}
+		s.warn(text, i, clock(at), clock(p.from), clock(p.to))
+		break
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type fake struct {
 	reach    int // greatest offset
 	doubts   []string
 	losses   []string
+	warnings int
 }
 
 func (f *fake) listing(limit int, split bool) listing[occurrence] {
@@ -41,6 +42,7 @@ func (f *fake) listing(limit int, split bool) listing[occurrence] {
 		offset:  f.reach,
 		doubt:   func(format string, args ...any) { f.doubts = append(f.doubts, fmt.Sprintf(format, args...)) },
 		loss:    func(format string, args ...any) { f.losses = append(f.losses, fmt.Sprintf(format, args...)) },
+		warn:    func(string, ...any) { f.warnings++ },
 		strange: fmt.Errorf,
 	}
 	if split {
@@ -259,6 +261,18 @@ func TestListingThatIgnoresItsWindowIsAnErrorAndNotALoop(t *testing.T) {
 	}
 	if err == nil {
 		t.Error("no error")
+	}
+}
+
+func TestRowOutsideOfAWindowThatFitsAPageIsKeptAndWarnedOf(t *testing.T) {
+	f := &fake{rand: rand.New(rand.NewPCG(5, 5)), events: second(500, "allowed", 3)}
+	l := f.listing(10, true)
+	l.fetch = func(ctx context.Context, p page) ([]occurrence, error) {
+		p.from, p.to = 0, 86_400
+		return f.fetch(ctx, p)
+	}
+	if got := readAll(t, l, 0, 60); len(got) != 3 || f.warnings != 1 {
+		t.Errorf("%d rows, %d warnings", len(got), f.warnings)
 	}
 }
 
