@@ -19,7 +19,7 @@ type Pool struct {
 	coming  map[string]int // runs to come, those that wait included
 	served  map[string]int // which place, counted from the first one given, was the last that the API got
 	given   int
-	waiting []*turn        // in the order in which they came
+	waiting []*turn // in the order in which they came
 }
 
 // turn is a run that waits for its place.
