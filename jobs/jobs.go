@@ -132,11 +132,13 @@ func (j job[T]) Rows(ctx context.Context, r Request) iter.Seq2[exporters.Row, er
 	return func(yield func(exporters.Row, error) bool) {
 		columns := j.report.Columns.shown(r.Params)
 		row := make(exporters.Row, len(columns))
-		for record, err := range j.report.Source(ctx, r) {
+		var record T // one for all rows: the columns take its address
+		for next, err := range j.report.Source(ctx, r) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
+			record = next
 			for i := range columns {
 				row[i] = columns[i].cell(&record)
 			}

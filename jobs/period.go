@@ -105,8 +105,8 @@ func (p Period) IsZero() bool { return p == Period{} }
 // Snapshot tells whether the period is the present, which has no beginning and end.
 func (p Period) Snapshot() bool { return p == Now }
 
-// Window is the window of a slot, in whole seconds. previous finds the slot before a slot; only SinceLast asks for it,
-// and it may be nil for the others.
+// Window is the window of a slot, in whole seconds. previous finds the slot before a slot; SinceLast cannot do without
+// it, and last-1d asks it whether a slot is one that the clocks have moved. Else it may be nil.
 func (p Period) Window(slot time.Time, zone *time.Location, previous func(time.Time) (time.Time, bool)) (Window, error) {
 	slot = slot.Truncate(time.Second).In(zone)
 	switch p {
@@ -125,11 +125,40 @@ func (p Period) Window(slot time.Time, zone *time.Location, previous func(time.T
 	}
 	switch {
 	case p.days > 0:
-		return NewWindow(ReadClock(unzoned(slot).AddDate(0, 0, -p.days), zone).First, slot)
+		return NewWindow(p.daysBefore(slot, zone, previous), slot)
 	case p.span > 0:
 		return NewWindow(slot.Add(-p.span), slot)
 	}
 	return Window{}, errors.New("window: no period is given")
+}
+
+// daysBefore is the instant some days before a slot, at the same time of day.
+func (p Period) daysBefore(slot time.Time, zone *time.Location, previous func(time.Time) (time.Time, bool)) time.Time {
+	wall := unzoned(slot)
+	// A slot that the clocks skipped was moved forward. The one before it was not, and no gap must open between them.
+	if meant, ok := beforeJump(slot); ok && previous != nil {
+		from := ReadClock(meant.AddDate(0, 0, -p.days), zone).First
+		if last, ok := previous(slot); ok && last.Equal(from) {
+			return from
+		}
+	}
+	for days := p.days; ; days++ { // for more than one round only where a whole day was skipped
+		if from := ReadClock(wall.AddDate(0, 0, -days), zone).First; from.Before(slot) {
+			return from
+		}
+	}
+}
+
+// beforeJump is the wall-clock time that the clocks would show at an instant, had they not just jumped over it.
+func beforeJump(t time.Time) (wall time.Time, ok bool) {
+	start, _ := t.ZoneBounds()
+	if start.IsZero() {
+		return time.Time{}, false
+	}
+	_, before := start.Add(-time.Nanosecond).Zone()
+	_, after := t.Zone()
+	jump := time.Duration(after-before) * time.Second
+	return unzoned(t).Add(-jump), t.Sub(start) < jump
 }
 
 func sinceLast(slot time.Time, previous func(time.Time) (time.Time, bool)) (Window, error) {

@@ -67,6 +67,7 @@ func TestWindowFollowsFromSlotAndZone(t *testing.T) {
 		// The day that Samoa skipped, 2011-12-30, is nobody's window.
 		{"Pacific/Apia", "previous-day", "2011-12-31T05:00:00+14:00", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z", "2011-12-29"},
 		{"Pacific/Apia", "previous-day", "2012-01-01T05:00:00+14:00", "2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z", "2011-12-31"},
+		{"Pacific/Apia", "last-1d", "2011-12-31T05:00:00+14:00", "2011-12-29T15:00:00Z", "2011-12-30T15:00:00Z", "20111229T150000Z--20111230T150000Z"},
 		{"Pacific/Apia", "previous-month", "2012-01-01T00:00:00+14:00", "2011-12-01T10:00:00Z", "2011-12-31T10:00:00Z", "2011-12"},
 		// Clocks put back over midnight: the new day has begun, although they show the old one again.
 		{"America/St_Johns", "previous-day", "2009-11-01T23:30:00-03:30", "2009-10-31T02:30:00Z", "2009-11-01T02:30:00Z", "2009-10-31"},

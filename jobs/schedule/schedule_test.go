@@ -247,7 +247,8 @@ func TestConsecutiveSlotsLeaveNoGapAndNoOverlap(t *testing.T) {
 	}{
 		{"previous-hour", "M * * * *", 1800}, {"previous-day", "M H * * *", 80}, {"previous-week", "M H * * W", 12}, {"previous-month", "M H D * *", 4},
 		{"since-last", "*/20 * * * *", 2000}, {"since-last", "M H,13 * * W,3", 40}, {"since-last", "M */5 * * *", 300}, {"last-15m", "@every 15m", 300},
-		{"since-last", "@every 37m", 300}, {"previous-day", "@daily", 80}, {"previous-hour", "@hourly", 1800},
+		{"last-1d", "M H * * *", 80}, {"last-1d", "30 2 * * *", 80}, {"last-1d", "30 3 * * *", 80}, {"last-1d", "15 0 * * *", 80}, {"last-1d", "0 1 * * *", 80},
+		{"last-7d", "M 2 * * 0", 20}, {"last-1w", "M H * * W", 20}, {"since-last", "@every 37m", 300}, {"previous-day", "@daily", 80}, {"previous-hour", "@hourly", 1800},
 	} {
 		period, err := jobs.ParsePeriod(c.period)
 		if err != nil {
