@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -28,6 +29,7 @@ type standIn struct {
 	spoil atomic.Pointer[func(n int, w http.ResponseWriter, r *http.Request) bool]
 	gets  atomic.Int64
 	posts atomic.Int64
+	slow  atomic.Int64 // how long each answer takes besides, in nanoseconds
 }
 
 func newStandIn(t *testing.T, o sandbox.Options) *standIn {
@@ -42,6 +44,7 @@ func newStandIn(t *testing.T, o sandbox.Options) *standIn {
 			inner.ServeHTTP(w, r)
 			return
 		}
+		time.Sleep(time.Duration(s.slow.Load()))
 		n := int(s.gets.Add(1))
 		if spoil := s.spoil.Load(); spoil == nil || !(*spoil)(n, w, r) {
 			inner.ServeHTTP(w, r)
@@ -132,7 +135,12 @@ func askSandbox(t *testing.T, address string, sign func(*http.Request), into any
 	if answer.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %s", address, answer.Status)
 	}
-	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+	decodeJSON(t, answer.Body, into)
+}
+
+func decodeJSON(t *testing.T, r io.Reader, into any) {
+	t.Helper()
+	if err := json.NewDecoder(r).Decode(into); err != nil {
 		t.Fatal(err)
 	}
 }
