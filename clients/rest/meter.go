@@ -1,0 +1,31 @@
+package rest
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// Meter counts what a run cost. It may be shared by many goroutines.
+type Meter struct {
+	Requests atomic.Int64 // everything that was sent, redirects and token calls included
+	Retries  atomic.Int64 // those of them that repeated an earlier one
+}
+
+type meterKey struct{}
+
+// WithMeter has every request under ctx counted in m.
+func WithMeter(ctx context.Context, m *Meter) context.Context {
+	return context.WithValue(ctx, meterKey{}, m)
+}
+
+// count notes a request that is about to be sent.
+func count(ctx context.Context, repeats bool) {
+	m, _ := ctx.Value(meterKey{}).(*Meter)
+	if m == nil {
+		return
+	}
+	m.Requests.Add(1)
+	if repeats {
+		m.Retries.Add(1)
+	}
+}
