@@ -1,0 +1,219 @@
+package sierra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/reportjob/reportjob/clients/rest"
+)
+
+// Paths of lists of records, and the roles that the API key needs for them.
+const (
+	BibsPath    = "/bibs"
+	ItemsPath   = "/items"
+	PatronsPath = "/patrons"
+
+	BibsRole    = "Bibs_Read"
+	ItemsRole   = "Items_Read"
+	PatronsRole = "Patrons_Read"
+)
+
+// The fields that are asked for. Never isRequestable, which takes the server fifty times as long as all others.
+const (
+	bibFields  = "default,available,locations,copies,holdCount"
+	itemFields = "default,suppressed,itemType,copyNo,holdCount,transitInfo,fixedFields"
+	// Patrons' default fields hold names, so each field goes by its name.
+	patronFields = "id,updatedDate,createdDate,deleted,suppressed,patronType,patronCodes,homeLibraryCode,homeLibrary," +
+		"expirationDate,message,blockInfo,autoBlockInfo,moneyOwed,fixedFields"
+	personalFields = ",names,barcodes,emails,uniqueIds,birthDate,addresses,phones"
+)
+
+// Progress takes what a reading learns about its completeness.
+type Progress interface {
+	Complete(format string, args ...any)
+	Unproven(format string, args ...any)
+	Truncated(format string, args ...any)
+	Warn(format string, args ...any)
+	Account(account string)
+}
+
+// Query says which records are wanted.
+type Query struct {
+	From, To time.Time  // last updated in [From, To); all records if both are zero
+	Filter   url.Values // such as locations and suppressed, as the API takes them
+	Personal bool       // with names, addresses and the like of patrons
+	Limit    int        // 0: everything. Otherwise one page of that size and no more, as a trial
+}
+
+// Bibs reads titles in the order of their ids. Role: Bibs_Read.
+// See https://techdocs.iii.com/sierraapi/Content/zAPIs/bibAPI.htm.
+func (c *Client) Bibs(ctx context.Context, q Query, p Progress) iter.Seq2[Bib, error] {
+	return records[Bib](ctx, c, list{BibsPath, BibsRole, bibFields}, q, p)
+}
+
+// Items reads copies in the order of their ids. Role: Items_Read.
+// See https://techdocs.iii.com/sierraapi/Content/zAPIs/itemAPI.htm.
+func (c *Client) Items(ctx context.Context, q Query, p Progress) iter.Seq2[Item, error] {
+	return records[Item](ctx, c, list{ItemsPath, ItemsRole, itemFields}, q, p)
+}
+
+// Patrons reads users in the order of their ids. Role: Patrons_Read.
+// See https://techdocs.iii.com/sierraapi/Content/zAPIs/patronAPI.htm.
+func (c *Client) Patrons(ctx context.Context, q Query, p Progress) iter.Seq2[Patron, error] {
+	fields := patronFields
+	if q.Personal {
+		fields += personalFields
+	}
+	return records[Patron](ctx, c, list{PatronsPath, PatronsRole, fields}, q, p)
+}
+
+// list is one of the API's lists.
+type list struct{ path, role, fields string }
+
+// record is what records reads.
+type record[T any] interface {
+	*T
+	head() *Head
+	moments() []moment
+}
+
+// answer is a page of any list.
+type answer[T any] struct {
+	Total   rest.Int `json:"total"`
+	Entries *[]T     `json:"entries"`
+}
+
+// keyset is one reading of a list of records, in the order of their ids, each page beginning behind the last id of the
+// page before it. Records that change meanwhile keep their ids, so that none is skipped and none comes twice.
+type keyset[T any, P record[T]] struct {
+	list
+	query    Query
+	progress Progress
+	limit    int    // of a page
+	last     uint64 // the highest id so far
+	pages    int
+	got      int // on the last page
+	rows     int
+	strays   int // neither deleted nor outside of the window was asked for
+}
+
+// records reads a list to its end. The API's total counts no more than the page that it stands on, so it is a page
+// shorter than what was asked for, or an empty one, that ends the list.
+func records[T any, P record[T]](ctx context.Context, c *Client, l list, q Query, p Progress) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		k := &keyset[T, P]{list: l, query: q, progress: p, limit: c.pageSize(q.Limit)}
+		p.Account(c.Account())
+		for one, err := range rest.List(ctx, c.rest, l.path, k.parameters(), k.turn) {
+			if NothingFound(err) {
+				k.pages, k.got = k.pages+1, 0
+				break
+			}
+			if err != nil {
+				yield(one, hinted(err, l.role))
+				return
+			}
+			k.rows++
+			if !yield(one, nil) {
+				return
+			}
+		}
+		k.conclude()
+	}
+}
+
+// pageSize is the size of a page; a trial has a page of its own size.
+func (c *Client) pageSize(trial int) int {
+	if trial > 0 {
+		return min(trial, c.page)
+	}
+	return c.page
+}
+
+func (k *keyset[T, P]) parameters() url.Values {
+	q := maps.Clone(k.query.Filter)
+	if q == nil {
+		q = url.Values{}
+	}
+	q.Set("deleted", "false")
+	q.Set("fields", k.fields)
+	q.Set("limit", strconv.Itoa(k.limit))
+	if !k.query.To.IsZero() {
+		// Both ends are included, and the API counts whole seconds.
+		first := k.query.From.Add(time.Second - 1).Truncate(time.Second)
+		last := k.query.To.Add(-1).Truncate(time.Second)
+		q.Set("updatedDate", "["+stamp(first)+","+stamp(last)+"]")
+	}
+	return q
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// turn reads one page.
+func (k *keyset[T, P]) turn(page *answer[T], at rest.Page) ([]T, url.Values, error) {
+	if page.Entries == nil {
+		return nil, nil, unexpected(k.path, "page %d has no entries", at.Number+1)
+	}
+	entries := *page.Entries
+	wanted := entries[:0]
+	for i := range entries {
+		keep, err := k.take(P(&entries[i]))
+		if err != nil {
+			return nil, nil, unexpected(k.path, "page %d: entries[%d]: %v", at.Number+1, i, err)
+		}
+		if keep {
+			wanted = append(wanted, entries[i])
+		}
+	}
+	k.pages, k.got = k.pages+1, len(entries)
+	short := k.got < k.limit && page.Total.Or(0) <= int64(k.got)
+	if short || k.got == 0 || k.query.Limit > 0 {
+		return wanted, nil, nil
+	}
+	at.Query.Set("id", "["+strconv.FormatUint(k.last+1, 10)+",]")
+	return wanted, at.Query, nil
+}
+
+// take checks a record and tells whether it belongs to the report.
+func (k *keyset[T, P]) take(one P) (bool, error) {
+	h := one.head()
+	id, err := strconv.ParseUint(string(h.ID), 10, 64)
+	if err != nil {
+		return false, fmt.Errorf("id: %.40q is not a number", string(h.ID))
+	}
+	if id <= k.last {
+		return false, fmt.Errorf("id: %d after %d, where ids should rise", id, k.last)
+	}
+	k.last = id
+	if err := checkMoments(one.moments()); err != nil {
+		return false, err
+	}
+	deleted, _ := h.Deleted.Get()
+	updated := h.Updated.Time()
+	if !deleted && updated.IsZero() {
+		return false, errors.New("no updatedDate")
+	}
+	inside := k.query.To.IsZero() || !updated.Before(k.query.From) && updated.Before(k.query.To)
+	if deleted || !inside {
+		k.strays++
+		return false, nil
+	}
+	return true, nil
+}
+
+// conclude says what was proven.
+func (k *keyset[T, P]) conclude() {
+	if k.strays > 0 {
+		k.progress.Warn("%s: %d records that were deleted or lie outside of the window came unasked and were left out", k.path, k.strays)
+	}
+	if k.query.Limit > 0 {
+		k.progress.Unproven("a trial: one page of %s", k.path)
+		return
+	}
+	k.progress.Complete("%s: read in the order of ids until page %d was short: %d of %d records (rows: %d)", k.path, k.pages, k.got, k.limit, k.rows)
+}
