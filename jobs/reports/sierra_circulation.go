@@ -1,0 +1,105 @@
+package reports
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/reportjob/reportjob/clients/rest"
+	"github.com/reportjob/reportjob/clients/sierra"
+	"github.com/reportjob/reportjob/jobs"
+)
+
+func sierraCheckouts(c *sierra.Client) jobs.Job {
+	type checkout = sierra.Checkout
+	info := sierraSnapshotInfo(jobs.Info{
+		Name: "sierra-checkouts", Title: "Checkouts",
+		About:    "A row for each loan that runs at this moment.",
+		Endpoint: sierra.CheckoutsPath,
+		Scope:    sierra.CheckoutsRole,
+		Page:     sierraReference + "zObjects/checkoutObjectDescription.htm",
+		Parameters: []jobs.Parameter{
+			{Name: "fields", Values: "default,barcode,callNumber,numberOfRenewals", Meaning: "for libraries whose API leaves these out unless they are named"},
+		},
+	})
+	return sierraJob(info, c.Checkouts, columns(jobs.Columns[sierraRow[checkout]]{
+		jobs.Code("id", "The number of the checkout.", of(func(c *checkout) string { return c.Address.Last() })),
+		jobs.Code("item_id", "The number of the item.", of(func(c *checkout) string { return c.Item.Last() })).From("item"),
+		jobs.Code("barcode", "The item's bar code.", of(func(c *checkout) string { return string(c.Barcode) })),
+		jobs.Text("call_number", "Where the item stands on the shelf, without marks of subfields.", of((*checkout).CallNumber)).From("callNumber"),
+		jobs.Time("checked_out", "When the loan began.", of(func(c *checkout) time.Time { return c.Out.Time() })).From("outDate"),
+	}, sierraDue("dueDate", func(c *checkout) sierra.Instant { return c.Due }), jobs.Columns[sierraRow[checkout]]{
+		jobs.Int("renewals", "How often the loan was renewed.", maybe(func(c *checkout) (int64, bool) { return c.Renewals.Get() })).In("renewals").From("numberOfRenewals"),
+		jobs.Date("recalled", "The day on which the item was called back.", dayOf(func(c *checkout) sierra.Instant { return c.Recalled })).From("recallDate"),
+		jobs.Code("patron_id", "The number of the patron who has it.", of(func(c *checkout) string { return c.Patron.Last() })).From("patron").Personal(),
+	}))
+}
+
+func sierraHolds(c *sierra.Client) jobs.Job {
+	type hold = sierra.Hold
+	info := sierraSnapshotInfo(jobs.Info{
+		Name: "sierra-holds", Title: "Holds",
+		About:    "A row for each hold that waits or is ready at this moment.",
+		Endpoint: sierra.HoldsPath,
+		Scope:    sierra.HoldsRole,
+		Page:     sierraReference + "zObjects/holdObjectDescription.htm",
+	})
+	return sierraJob(info, c.Holds, jobs.Columns[sierraRow[hold]]{
+		jobs.Code("id", "The number of the hold.", of(func(h *hold) string { return h.Address.Last() })),
+		jobs.Text("record_type", "What is wanted: b is any copy of a title, i one item, j a volume.", of(func(h *hold) string { return string(h.RecordType) })).From("recordType"),
+		jobs.Code("record_id", "The number of the title, item or volume.", of(func(h *hold) string { return h.Record.Last() })).From("record"),
+		jobs.Text("status", "0 is waiting, i, b and j are ready for pickup, t is on its way.", of(func(h *hold) string { return string(h.Status.Code) })).From("status.code"),
+		jobs.Text("status_name", "The status, in the library's words.", of(func(h *hold) string { return h.Status.Label() })).From("status.name"),
+		jobs.Bool("frozen", "Whether the patron wants it to wait.", maybe(func(h *hold) (bool, bool) { return h.Frozen.Get() })),
+		jobs.Date("placed", "The day on which it was placed.", dayOf(func(h *hold) sierra.Instant { return h.Placed })),
+		jobs.Date("not_wanted_before", "The first day on which it is wanted.", dayOf(func(h *hold) sierra.Instant { return h.NotBefore })).From("notWantedBeforeDate"),
+		jobs.Date("not_needed_after", "The last day on which it is wanted.", dayOf(func(h *hold) sierra.Instant { return h.NotAfter })).From("notNeededAfterDate"),
+		jobs.Date("pickup_by", "The day until which it waits for the patron, if the report's zone is the library's.", dayOf(func(h *hold) sierra.Instant { return h.PickupBy })).From("pickupByDate"),
+		jobs.Text("pickup_location", "The code of the location where it is to be picked up.", of(func(h *hold) string { return string(h.Pickup.Code) })).From("pickupLocation.code"),
+		jobs.Text("pickup_location_name", "The location where it is to be picked up.", of(func(h *hold) string { return h.Pickup.Label() })).From("pickupLocation.name"),
+		jobs.Text("location", "The code of the location from which it is wanted, if it is limited to one.", of(func(h *hold) string { return string(h.Location.Code) })).From("location.code"),
+		jobs.Text("location_name", "The location from which it is wanted.", of(func(h *hold) string { return h.Location.Label() })).From("location.name"),
+		jobs.Int("priority", "The place in the queue.", maybe(func(h *hold) (int64, bool) { return h.Priority.Get() })),
+		jobs.Int("queue_length", "How many wait for the same.", maybe(func(h *hold) (int64, bool) { return h.QueueLength.Get() })).In("holds").From("priorityQueueLength"),
+		jobs.Code("patron_id", "The number of the patron who wants it.", of(func(h *hold) string { return h.Patron.Last() })).From("patron").Personal(),
+		jobs.Text("note", "What somebody wrote on the hold.", of(func(h *hold) string { return string(h.Note) })).Personal(),
+	})
+}
+
+func sierraFines(c *sierra.Client) jobs.Job {
+	type fine = sierra.Fine
+	info := sierraSnapshotInfo(jobs.Info{
+		Name: "sierra-fines", Title: "Fines",
+		About:    "A row for each charge that a patron has not paid in full at this moment. Amounts are exact.",
+		Endpoint: sierra.FinesPath,
+		Scope:    sierra.FinesRole,
+		Page:     sierraReference + "zObjects/fineObjectDescription.htm",
+		Parameters: []jobs.Parameter{
+			{Name: "assessedDate", Values: "a range such as [2026-11-01T00:00:00Z,2026-11-30T23:59:59Z]", Meaning: "only charges of that time"},
+			{Name: "agencyCodes", Values: "numbers, parted by commas", Meaning: "only charges of these agencies"},
+			{Name: "patronId", Values: "a patron's number", Meaning: "only this patron's charges"},
+			{Name: "invoiceNumber", Values: "a number", Meaning: "only this charge"},
+		},
+	})
+	money := func(name, meaning, field string, get func(*fine) rest.Number) jobs.Column[sierraRow[fine]] {
+		return jobs.Money(name, meaning, of(func(f *fine) json.Number { return get(f).JSON() })).In(sierraCurrency).From(field)
+	}
+	return sierraJob(info, c.Fines, jobs.Columns[sierraRow[fine]]{
+		jobs.Code("id", "The number of the fine.", of(func(f *fine) string { return f.Address.Last() })),
+		jobs.Time("assessed", "When it was charged; empty if the API knows no more than the day.", of(func(f *fine) time.Time { return f.Assessed.Time() })).From("assessedDate"),
+		jobs.Date("assessed_date", "The day on which it was charged, in the report's zone.", dayOf(func(f *fine) sierra.Instant { return f.Assessed })).From("assessedDate"),
+		jobs.Code("charge_type", "The code of the kind of charge.", of(func(f *fine) string { return string(f.Charge.Code) })).From("chargeType.code"),
+		jobs.Text("charge_type_name", "The kind of charge.", of(func(f *fine) string { return f.Charge.Label() })).From("chargeType.display"),
+		jobs.Text("description", "What it is for: a title, or a word of the staff.", of(func(f *fine) string { return string(f.Description) })),
+		jobs.Code("invoice_number", "The number of the charge.", of(func(f *fine) string { return string(f.Invoice) })).From("invoiceNumber"),
+		jobs.Code("item_id", "The number of the item; empty for charges without one.", of(func(f *fine) string { return f.Item.Last() })).From("item"),
+		jobs.Text("location", "The code of the location that charged it.", of(func(f *fine) string { return string(f.Location.Code) })).From("location.code"),
+		jobs.Text("location_name", "The location that charged it.", of(func(f *fine) string { return f.Location.Label() })).From("location.name"),
+		money("item_charge", "The charge itself.", "itemCharge", func(f *fine) rest.Number { return f.ItemCharge }),
+		money("processing_fee", "The fee for replacing the item.", "processingFee", func(f *fine) rest.Number { return f.Processing }),
+		money("billing_fee", "The fee for the bill.", "billingFee", func(f *fine) rest.Number { return f.Billing }),
+		money("paid", "What was paid of it.", "paidAmount", func(f *fine) rest.Number { return f.Paid }),
+		money("owed", "What remains to be paid: item charge, processing fee and billing fee less what was paid.",
+			"itemCharge + processingFee + billingFee - paidAmount", (*fine).Owed),
+		jobs.Code("patron_id", "The number of the patron who owes it.", of(func(f *fine) string { return f.Patron.Last() })).From("patron").Personal(),
+	})
+}
