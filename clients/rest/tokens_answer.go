@@ -13,7 +13,7 @@ import (
 )
 
 // checkURL is the hint where the answer is not that of a token endpoint.
-const checkURL = "is the token URL right? Redirects are not followed there"
+const checkURL = "check the token URL"
 
 // maxLife is the longest life of a token that is believed. It also keeps the sum of time and life in bounds.
 const maxLife = 10 * 365 * 24 * time.Hour
