@@ -60,8 +60,8 @@ const (
 )
 
 // Tokens is an Auth that signs with "Bearer <token>". It gets a token when the first one is needed, renews it shortly
-// before it expires and when the API refuses it, and does so once for all who wait for it. Its errors are *Error or the
-// caller's context's.
+// before it expires and when the API refuses it, and does so once for all who wait for it. Its errors are *Error, the
+// caller's context's, or the Store's.
 //
 // Every token has a generation, so that a late refusal of an old one does not renew the new one. What the token endpoint
 // said finally, such as that a password is wrong, is not asked for a second time.
