@@ -199,7 +199,7 @@ func (r request) moving() bool { return r.q.To.After(r.c.now().Add(-settledAfter
 
 // aged says what it means that a window as old as that is empty.
 func (r request) aged(n int) {
-	if n == 0 && r.q.To.Before(r.c.now().Add(-retention)) {
+	if n == 0 && r.q.lasts() && r.q.To.Before(r.c.now().Add(-retention)) {
 		r.p.Unproven("the API keeps requests for 30 days and answers older windows with nothing: an empty one proves nothing")
 	}
 }

@@ -54,9 +54,11 @@ func (s *Summary) lacks() string { return missing("requests", s.Requests) }
 
 // Summary sums a window up: one record. (GET /reports/v2/summary[/{type}])
 func (c *Client) Summary(ctx context.Context, traffic Traffic, q Query, p Progress) iter.Seq2[Summary, error] {
-	// It is one record, and wants to hear of pages all the same.
-	return object[Summary](ctx, c.request("/summary", traffic, q, p), url.Values{"limit": {"1"}, "offset": {"0"}})
+	return object[Summary](ctx, c.request("/summary", traffic, q, p), onePage())
 }
+
+// onePage is for a report that is one record, and wants to hear of pages all the same.
+func onePage() url.Values { return url.Values{"limit": {"1"}, "offset": {"0"}} }
 
 // TopIdentity is an identity with what it asked for in the window.
 type TopIdentity struct {

@@ -17,9 +17,10 @@ import (
 
 // Query is what is asked for.
 type Query struct {
-	From, To time.Time  // the window [From, To)
+	From, To time.Time  // the window [From, To); none if both are zero, for lists of the present
 	Params   url.Values // the API's filters, passed on as they are
 	Limit    int        // rows that are wanted at most, to try a report out; 0: all
+	PageSize int        // rows of a page, if fewer than the Config's are wanted; 0: the Config's
 }
 
 // Progress is told what is learnt about completeness while a report is read.
@@ -60,7 +61,7 @@ func (c *Client) request(path string, traffic Traffic, q Query, p Progress) requ
 	if traffic != All {
 		path += "/" + traffic
 	}
-	if oldest := c.now().Add(-retention); q.From.Before(oldest) {
+	if oldest := c.now().Add(-retention); q.lasts() && q.From.Before(oldest) {
 		p.Warn("the window begins on %s, and the API keeps requests for 30 days: older ones may be gone", q.From.UTC().Format(time.DateOnly))
 	}
 	if q.To.After(c.now()) {
@@ -69,11 +70,17 @@ func (c *Client) request(path string, traffic Traffic, q Query, p Progress) requ
 	return request{c, path, q, p}
 }
 
+// lasts tells whether there is a window.
+func (q Query) lasts() bool { return !q.To.IsZero() }
+
 // window is the query of a window, with both ends included: events lie on whole seconds, so that the last millisecond
 // of the window's last second is right whether the API counts it in or not.
 func (r request) window(from, to int64) url.Values {
 	query := url.Values{}
 	maps.Copy(query, r.q.Params)
+	if !r.q.lasts() {
+		return query
+	}
 	query.Set("from", strconv.FormatInt(from*1000, 10))
 	query.Set("to", strconv.FormatInt(to*1000-1, 10))
 	return query
@@ -94,10 +101,13 @@ func firstSecond(t time.Time) int64 {
 
 // size is how many rows to ask for in a page.
 func (r request) size() int {
-	if r.q.Limit > 0 {
-		return min(r.q.Limit, r.c.page)
+	size := r.c.page
+	for _, wanted := range []int{r.q.PageSize, r.q.Limit} {
+		if wanted > 0 {
+			size = min(size, wanted)
+		}
 	}
-	return r.c.page
+	return size
 }
 
 // fetch asks for one answer, and says what its meta tells.

@@ -135,6 +135,9 @@ func CheckPAT(id, token string) error {
 	return nil
 }
 
+// Rest is the client below, for whoever asks for something that this package does not have.
+func (c *Client) Rest() *rest.Client { return c.rest }
+
 // Check asks whose token it is, which needs no scope.
 func (c *Client) Check(ctx context.Context) error {
 	if c.tokens != nil {

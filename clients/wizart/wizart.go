@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/reportjob/reportjob/clients/rest"
 )
@@ -137,6 +138,17 @@ func account(c Config, base *url.URL) string {
 
 // Account says whose data it is: user, or else client, and host.
 func (c *Client) Account() string { return c.account }
+
+// Rest is the client below, for whoever asks for something that this package does not have. Its paths begin at the host.
+func (c *Client) Rest() *rest.Client { return c.rest }
+
+// Path is where a path of the API 2.1, such as ImportsPath, is on the host; a path that begins with /api/ stays as it is.
+func (c *Client) Path(path string) string {
+	if strings.HasPrefix(path, "/api/") {
+		return path
+	}
+	return c.path + path
+}
 
 // Check logs in.
 func (c *Client) Check(ctx context.Context) error { return c.tokens.Token(ctx) }
