@@ -171,3 +171,12 @@ func sinceLast(slot time.Time, previous func(time.Time) (time.Time, bool)) (Wind
 	}
 	return NewWindow(last.In(slot.Location()), slot)
 }
+
+// UnmarshalText reads a period's name, as ParsePeriod does.
+func (p *Period) UnmarshalText(text []byte) error {
+	parsed, err := ParsePeriod(string(text))
+	if err == nil {
+		*p = parsed
+	}
+	return err
+}

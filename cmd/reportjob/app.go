@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/reportjob/reportjob/clients/rest"
+	"github.com/reportjob/reportjob/cmd/reportjob/internal/settings"
+)
+
+// app is one run of the program.
+type app struct {
+	process
+	redactor *rest.Redactor
+	board    *board // progress lines on a terminal; everything for stderr goes through it
+	log      *slog.Logger
+	envFile  string
+}
+
+// run is the program from arguments to exit status.
+func run(ctx context.Context, p process) int {
+	a := &app{process: p, redactor: rest.NewRedactor()}
+	a.stdout = a.redactor.Writer(p.stdout)
+	a.board = newBoard(a.redactor.Writer(p.stderr), p.width)
+	a.stderr = a.board
+	a.log = slog.New(slog.NewTextHandler(a.stderr, nil))
+	root := newRoot(a)
+	root.SetArgs(p.args)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	status, known := exitUsage, new(statusError) // what cobra itself finds is wrong usage
+	if errors.As(err, &known) {
+		status = known.status
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintf(a.stderr, "reportjob: %s\n", text)
+	}
+	if status == exitUsage {
+		fmt.Fprintln(a.stderr, "Run `reportjob help` for what there is.")
+	}
+	return status
+}
+
+// fail ends a command with a status and nothing more to say: it has said it already.
+func fail(status int) error {
+	if status == exitOK {
+		return nil
+	}
+	return &statusError{status, errors.New("")}
+}
+
+const about = `reportjob turns web APIs into spreadsheets on a schedule, and proves that nothing is missing.
+
+The environment is its only configuration: schedules.env.example lists every variable.
+To see it work without any: reportjob run --once --demo
+
+Exit status of run --once and check:
+  0    every report complete, or unproven
+  1    a bug, or anything not named here
+  2    wrong usage
+  3    files delivered, at least one truncated
+  65   an API answered with something that is not what it documents
+  74   output could not be written
+  75   an API could not be reached, or kept failing or refusing for load
+  77   credentials or permissions refused
+  78   configuration wrong; nothing was requested
+  130, 143  stopped by SIGINT, SIGTERM`
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "reportjob",
+		Short:         "Turns web APIs into spreadsheets on a schedule",
+		Long:          about,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().StringVar(&a.envFile, "env-file", "", "read variables from `FILE`; those of the environment win")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.AddCommand(
+		newRun(a), newList(a), newDescribe(a), newSchedule(a), newCheck(a), newVerify(a), newSandbox(a), newVersion(a),
+	)
+	return root
+}
+
+// load reads the environment and builds the reports. extra are variables that win over all others.
+func (a *app) load(extra []string) (*program, error) {
+	environ := a.environ
+	if a.envFile != "" {
+		file, err := settings.ReadEnvFile(a.envFile)
+		if err != nil {
+			return nil, &statusError{exitConfig, err}
+		}
+		environ = settings.Merge(file, environ)
+	}
+	if extra != nil {
+		environ = settings.Merge(environ, extra)
+	}
+	return newProgram(a, environ)
+}
+
+func newLogger(w io.Writer, s settings.General, terminal bool) *slog.Logger {
+	options := &slog.HandlerOptions{Level: s.LogLevel.Level}
+	if s.LogFormat == "json" || s.LogFormat == "" && !terminal {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// refuse says every mistake of the configuration at once.
+func (a *app) refuse(problems settings.Problems) error {
+	fmt.Fprintf(a.stderr, "reportjob: the configuration is wrong; nothing was requested:\n")
+	for _, problem := range problems {
+		fmt.Fprintf(a.stderr, "  %s\n", problem)
+	}
+	return fail(exitConfig)
+}
+
+// warn says mistakes of the configuration where a command can do its work all the same.
+func (a *app) warn(problems settings.Problems) {
+	for _, problem := range problems {
+		fmt.Fprintf(a.stderr, "reportjob: %s\n", problem)
+	}
+}
+
+// unknownReport is the error for a report that does not exist.
+func unknownReport(name string, names []string) error {
+	name = strings.ToLower(name)
+	if slices.Contains(names, strings.ReplaceAll(name, "_", "-")) {
+		return usage(fmt.Errorf("unknown report %q: did you mean %s?", name, strings.ReplaceAll(name, "_", "-")))
+	}
+	if n := settings.Nearest(name, names); n != "" {
+		return usage(fmt.Errorf("unknown report %q: did you mean %s?", name, n))
+	}
+	return usage(fmt.Errorf("unknown report %q: `reportjob list` shows all that there are", name))
+}

@@ -1,0 +1,300 @@
+package settings
+
+import (
+	"errors"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"github.com/reportjob/reportjob/jobs"
+	"github.com/reportjob/reportjob/jobs/schedule"
+)
+
+// Catalogue is what Load has to know about the program to check names.
+type Catalogue struct {
+	Reports map[string]jobs.Info // the built-in reports, by name
+	Formats []string             // names of file formats
+	// Own makes the description of a report of the user's own from its definition.
+	Own func(name, definition string) (jobs.Info, error)
+	// CheckParams says what is wrong with a report's extra parameters.
+	CheckParams func(info jobs.Info, params url.Values) error
+	// CheckLocale says what is wrong with a locale.
+	CheckLocale func(tag string) error
+}
+
+// Own is the definition of a report of the user's own.
+type Own struct{ Name, Definition string }
+
+// Load reads an environment as os.Environ gives it. The settings are usable for what is not wrong; problems hold
+// every mistake.
+func Load(environ []string, c Catalogue) (Settings, []Own, Problems) {
+	var (
+		s        Settings
+		problems Problems
+	)
+	names := known(environ, c)
+	set := resolve(environ, func(name string) bool { return names[name] }, &problems)
+	for _, section := range sections(&s.Environment) {
+		section.parse(set, &problems)
+	}
+	s.complete(set, &problems)
+	s.check(c, &problems)
+	infos, own := ownReports(set, c, &problems)
+	s.Reports = s.reports(set, infos, c, &problems)
+	unknown(set, names, &problems)
+	return s, own, problems.sorted()
+}
+
+// known are the names of all variables that mean something, for the reports that the environment itself defines too.
+func known(environ []string, c Catalogue) map[string]bool {
+	names := map[string]bool{}
+	for _, section := range Reference() {
+		for _, v := range section {
+			names[v.Name] = true
+		}
+	}
+	reports := slices.Collect(maps.Keys(c.Reports))
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		suffix, ok := strings.CutPrefix(strings.TrimSuffix(name, "_FILE"), own)
+		if ok && suffix != "" && value != "" && !service(name) {
+			names[own+suffix] = true
+			reports = append(reports, ownName(suffix))
+		}
+	}
+	for _, report := range reports {
+		for _, v := range perReport {
+			names[v.Name+Suffix(report)] = true
+		}
+	}
+	return names
+}
+
+// ownName is the report's name in REPORT_<NAME>.
+func ownName(suffix string) string {
+	return strings.ToLower(strings.ReplaceAll(suffix, "_", "-"))
+}
+
+// parse fills a section and names the variable of each mistake.
+func (s section) parse(set values, problems *Problems) {
+	err := env.ParseWithOptions(s.value.Addr().Interface(), env.Options{Environment: set, Prefix: s.prefix})
+	if err == nil {
+		return
+	}
+	fields := map[string]Variable{}
+	for _, v := range s.variables() {
+		fields[v.field] = v
+	}
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		all.Errors = []error{err}
+	}
+	for _, e := range all.Errors {
+		var parse env.ParseError
+		if !errors.As(e, &parse) {
+			problems.add(s.prefix, "%v", e)
+			continue
+		}
+		problems.add(fields[parse.Name].Name, "%s", explain(parse))
+	}
+}
+
+// explain says what a variable of a simple type should have been.
+func explain(e env.ParseError) string {
+	if e.Type.Kind() == reflect.Bool {
+		return "expected true or false"
+	}
+	return e.Err.Error()
+}
+
+// complete fills in the defaults that follow from other variables.
+func (s *Settings) complete(set values, problems *Problems) {
+	if s.General.Timezone.Location == nil {
+		s.General.Timezone.Location = time.UTC
+		if tz := strings.TrimPrefix(set["TZ"], ":"); tz != "" {
+			if err := s.General.Timezone.UnmarshalText([]byte(tz)); err != nil {
+				problems.add("TZ", "%v; or set REPORTJOB_TIMEZONE", err)
+				s.General.Timezone.Location = time.UTC
+			}
+		}
+	}
+	if s.General.State == "" {
+		s.General.State, _, _ = strings.Cut(set["STATE_DIRECTORY"], ":")
+	}
+	if s.General.State == "" {
+		s.General.State = ".reportjob"
+	}
+	if s.SecureAccess.TokenURL.IsZero() && !s.SecureAccess.BaseURL.IsZero() {
+		s.SecureAccess.TokenURL = Address{s.SecureAccess.BaseURL.JoinPath("/auth/v2/token")}
+	}
+}
+
+// check is about what one variable's type cannot see.
+func (s *Settings) check(c Catalogue, problems *Problems) {
+	checkFormats("REPORTJOB_FORMATS", s.General.Formats, c, problems)
+	if c.CheckLocale != nil {
+		if err := c.CheckLocale(string(s.General.Locale)); err != nil {
+			problems.add("REPORTJOB_LOCALE", "%v", err)
+		}
+	}
+	for _, a := range s.addresses() {
+		if a.address.plain() && !a.allowed {
+			problems.add(a.variable, "plain http:// would send credentials readable to everybody on the way to %s: use https://, or set %sALLOW_HTTP=true", a.address.Host, a.prefix)
+		}
+	}
+	if out := s.General.Output; out != "" && filepath.Clean(out) == filepath.Clean(s.General.State) {
+		problems.add("REPORTJOB_STATE", "is the output folder too: tokens must not lie beside delivered files")
+	}
+}
+
+type namedAddress struct {
+	prefix, variable string
+	address          Address
+	allowed          bool
+}
+
+func (s *Settings) addresses() []namedAddress {
+	sa, sg, si, w := &s.SecureAccess, &s.Sipgate, &s.Sierra, &s.Wizart
+	return []namedAddress{
+		{"SECUREACCESS_", "SECUREACCESS_BASE_URL", sa.BaseURL, sa.AllowHTTP},
+		{"SECUREACCESS_", "SECUREACCESS_TOKEN_URL", sa.TokenURL, sa.AllowHTTP},
+		{"SIPGATE_", "SIPGATE_BASE_URL", sg.BaseURL, sg.AllowHTTP},
+		{"SIPGATE_", "SIPGATE_TOKEN_URL", sg.TokenURL, sg.AllowHTTP},
+		{"SIERRA_", "SIERRA_BASE_URL", si.BaseURL, si.AllowHTTP},
+		{"WIZART_", "WIZART_BASE_URL", w.BaseURL, w.AllowHTTP},
+	}
+}
+
+func checkFormats(variable string, formats []string, c Catalogue, problems *Problems) {
+	for _, f := range formats {
+		if !slices.Contains(c.Formats, f) {
+			problems.add(variable, "unknown format %q: expected some of %s", f, strings.Join(c.Formats, ", "))
+		}
+	}
+}
+
+// ownReports reads the REPORT_<NAME> definitions and adds them to the reports that are known.
+func ownReports(set values, c Catalogue, problems *Problems) (map[string]jobs.Info, []Own) {
+	infos := maps.Clone(c.Reports)
+	if infos == nil {
+		infos = map[string]jobs.Info{}
+	}
+	var list []Own
+	for _, variable := range slices.Sorted(maps.Keys(set)) {
+		suffix, ok := strings.CutPrefix(variable, own)
+		if !ok || suffix == "" || service(variable) {
+			continue
+		}
+		name := ownName(suffix)
+		if _, taken := c.Reports[name]; taken {
+			problems.add(variable, "%s is the name of a built-in report: choose another", name)
+			continue
+		}
+		info, err := c.Own(name, set[variable])
+		if err != nil {
+			problems.add(variable, "%v", err)
+			info = jobs.Info{Name: name} // so that its other variables are not called unknown
+		} else {
+			list = append(list, Own{name, set[variable]})
+		}
+		infos[name] = info
+	}
+	return infos, list
+}
+
+// reports reads the variables of every report.
+func (s *Settings) reports(set values, infos map[string]jobs.Info, c Catalogue, problems *Problems) map[string]Report {
+	all := map[string]Report{}
+	for name, info := range infos {
+		r := Report{Zone: s.General.Timezone.Location, Window: info.Every, Formats: s.General.Formats}
+		r.read(set, info, c, problems)
+		if r.Schedule == nil && r.Window == jobs.SinceLast && set["WINDOW_"+Suffix(name)] != "" {
+			problems.add("WINDOW_"+Suffix(name), "since-last needs the schedule that it counts from: set SCHEDULE_%s", Suffix(name))
+		}
+		all[name] = r
+	}
+	return all
+}
+
+func (r *Report) read(set values, info jobs.Info, c Catalogue, problems *Problems) {
+	suffix := Suffix(info.Name)
+	if spec := set["SCHEDULE_"+suffix]; spec != "" && !strings.EqualFold(spec, "off") {
+		parsed, err := schedule.Parse(spec, r.Zone)
+		if err != nil {
+			problems.add("SCHEDULE_"+suffix, "%v", err)
+		} else {
+			r.Schedule, r.Zone = parsed, parsed.Zone()
+		}
+	}
+	if period := set["WINDOW_"+suffix]; period != "" {
+		parsed, err := jobs.ParsePeriod(period)
+		if err != nil {
+			problems.add("WINDOW_"+suffix, "%v", err)
+		} else if parsed.Snapshot() != info.Every.Snapshot() && !info.Every.IsZero() {
+			problems.add("WINDOW_"+suffix, "%s", mismatch(info))
+		} else {
+			r.Window = parsed
+		}
+	}
+	if formats := set["FORMATS_"+suffix]; formats != "" {
+		var names Names
+		if err := names.UnmarshalText([]byte(formats)); err != nil {
+			problems.add("FORMATS_"+suffix, "%v", err)
+		} else {
+			checkFormats("FORMATS_"+suffix, names, c, problems)
+			r.Formats = names
+		}
+	}
+	r.readParams(set["PARAMS_"+suffix], info, c, problems)
+}
+
+// mismatch says why a report of the present has no window, and one of the past no present.
+func mismatch(info jobs.Info) string {
+	if info.Every.Snapshot() {
+		return info.Name + " shows the present: now is its only window"
+	}
+	return info.Name + " is about what happened in a time: now is no window for it; expected previous-day or the like"
+}
+
+func (r *Report) readParams(params string, info jobs.Info, c Catalogue, problems *Problems) {
+	if params == "" {
+		return
+	}
+	variable := "PARAMS_" + Suffix(info.Name)
+	parsed, err := url.ParseQuery(params)
+	if err != nil {
+		problems.add(variable, "expected parameters such as verdict=blocked&domains=example.org, each value URL-encoded: %v", err)
+		return
+	}
+	if c.CheckParams != nil {
+		if err := c.CheckParams(info, parsed); err != nil {
+			problems.add(variable, "%v", err)
+			return
+		}
+	}
+	r.Params = parsed
+}
+
+// unknown finds misspelt variables.
+func unknown(set values, names map[string]bool, problems *Problems) {
+	for variable := range set {
+		if names[variable] || service(variable) || !ours(variable) {
+			continue
+		}
+		if n := Nearest(strings.TrimSuffix(variable, "_FILE"), slices.Sorted(maps.Keys(names))); n != "" {
+			problems.add(variable, "unknown variable; did you mean %s?", n)
+			continue
+		}
+		problems.add(variable, "unknown variable; schedules.env.example lists all that there are, and `reportjob list` the reports")
+	}
+}
+
+func ours(variable string) bool {
+	return slices.ContainsFunc(prefixes(), func(prefix string) bool { return strings.HasPrefix(variable, prefix) })
+}

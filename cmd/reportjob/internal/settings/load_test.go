@@ -1,0 +1,195 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"github.com/reportjob/reportjob/jobs"
+)
+
+func testCatalogue() Catalogue {
+	return Catalogue{
+		Reports: map[string]jobs.Info{
+			"calls":   {Name: "calls", API: "sipgate", Every: jobs.PreviousDay},
+			"balance": {Name: "balance", API: "sipgate", Every: jobs.Now},
+		},
+		Formats: []string{"csv", "xlsx"},
+		Own: func(name, definition string) (jobs.Info, error) {
+			if definition == "bad" {
+				return jobs.Info{}, errors.New("columns: expected some")
+			}
+			return jobs.Info{Name: name, Every: jobs.PreviousDay}, nil
+		},
+		CheckParams: func(_ jobs.Info, p url.Values) error {
+			if p.Has("from") {
+				return errors.New(`parameter "from": the window sets it`)
+			}
+			return nil
+		},
+	}
+}
+
+func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
+	for _, test := range []struct{ entry, variable, text string }{
+		{"SIPGATE_BASE_URL=http://api.example.org/v2", "SIPGATE_BASE_URL", "SIPGATE_ALLOW_HTTP=true"},
+		{"SIPGATE_BASE_URL=https://user:pass@api.example.org", "SIPGATE_BASE_URL", "user name"},
+		{"SIPGATE_BASE_URL=api.example.org", "SIPGATE_BASE_URL", "https://"},
+		{"SIPGATE_RATE=0", "SIPGATE_RATE", "above 0"},
+		{"SIPGATE_RATE=NaN", "SIPGATE_RATE", "above 0"},
+		{"SIERRA_ALLOW_HTTP=yes please", "SIERRA_ALLOW_HTTP", "true or false"},
+		{"SECUREACCESS_REGION=asia", "SECUREACCESS_REGION", "auto, us or eu"},
+		{"SECUREACCESS_REDIRECT_HOSTS=https://x", "SECUREACCESS_REDIRECT_HOSTS", "host names"},
+		{"WIZART_GRANT_TYPE=implicit", "WIZART_GRANT_TYPE", "password or client_credentials"},
+		{"REPORTJOB_TIMEOUT=1 hour", "REPORTJOB_TIMEOUT", "1h30m"},
+		{"REPORTJOB_CONCURRENCY=0", "REPORTJOB_CONCURRENCY", "from 1"},
+		{"REPORTJOB_TIMEZONE=Berlin", "REPORTJOB_TIMEZONE", "Europe/Berlin"},
+		{"REPORTJOB_TIMEZONE=Local", "REPORTJOB_TIMEZONE", "Europe/Berlin"},
+		{"TZ=Nowhere/Else", "TZ", "REPORTJOB_TIMEZONE"},
+		{"REPORTJOB_FORMATS=csv,xls", "REPORTJOB_FORMATS", `"xls"`},
+		{"REPORTJOB_LOG_LEVEL=loud", "REPORTJOB_LOG_LEVEL", "debug, info, warn or error"},
+		{"REPORTJOB_LOCALE=!!", "REPORTJOB_LOCALE", "de-DE"},
+		{"REPORTJOB_STATE=exports", "REPORTJOB_STATE", "output folder"},
+		{"SCHEDULE_CALLS=0 6 31 2 *", "SCHEDULE_CALLS", ""},
+		{"SCHEDULE_CALLS=CRON_TZ=Europe/Berlin", "SCHEDULE_CALLS", ""},
+		{"SCHEDULE_CALLS=TZ=", "SCHEDULE_CALLS", ""},
+		{"WINDOW_CALLS=yesterday", "WINDOW_CALLS", "previous-day"},
+		{"WINDOW_CALLS=now", "WINDOW_CALLS", "now is no window"},
+		{"WINDOW_BALANCE=previous-day", "WINDOW_BALANCE", "shows the present"},
+		{"WINDOW_CALLS=since-last", "WINDOW_CALLS", "SCHEDULE_CALLS"},
+		{"FORMATS_CALLS=pdf", "FORMATS_CALLS", `"pdf"`},
+		{"PARAMS_CALLS=from=1", "PARAMS_CALLS", "the window sets it"},
+		{"PARAMS_CALLS=a=%zz", "PARAMS_CALLS", "URL-encoded"},
+		{"REPORT_MINE=bad", "REPORT_MINE", "columns"},
+		{"REPORT_CALLS=x", "REPORT_CALLS", "built-in"},
+		{"SCHEDULE_CALS=@daily", "SCHEDULE_CALS", "SCHEDULE_CALLS"},
+		{"SIPGATE_TOKNE=x", "SIPGATE_TOKNE", "SIPGATE_TOKEN"},
+		{"REPORTJOB_OUTPUTS=x", "REPORTJOB_OUTPUTS", "REPORTJOB_OUTPUT"},
+		{"SIPGATE_TOKEN_FILE=/does/not/exist", "SIPGATE_TOKEN_FILE", "cannot be read"},
+	} {
+		t.Run(test.entry, func(t *testing.T) {
+			_, _, problems := Load([]string{test.entry}, testCatalogue())
+			if len(problems) != 1 || problems[0].Variable != test.variable || !strings.Contains(problems[0].Text, test.text) {
+				t.Errorf("got %q, want one about %s with %q", problems, test.variable, test.text)
+			}
+		})
+	}
+}
+
+func TestAllMistakesAreFoundAtOnce(t *testing.T) {
+	_, _, problems := Load([]string{"SIPGATE_RATE=x", "REPORTJOB_TIMEOUT=y", "SCHEDULE_CALLS=z", "WIZART_USERNAM=w"}, testCatalogue())
+	if len(problems) != 4 {
+		t.Errorf("got %d problems, want 4:\n%v", len(problems), problems)
+	}
+}
+
+func TestVariablesOfKubernetesServicesArePassedOver(t *testing.T) {
+	_, _, problems := Load([]string{
+		"SIERRA_SERVICE_HOST=10.0.0.1", "SIERRA_SERVICE_PORT=80", "SIERRA_SERVICE_PORT_HTTP=80", "SIERRA_PORT=tcp://10.0.0.1:80",
+		"SIERRA_PORT_80_TCP_ADDR=10.0.0.1", "REPORT_SERVER_PORT_80_TCP=x", "REPORTJOB_SERVICE_HOST=10.0.0.2", "PATH=/bin", "HOME=/root",
+	}, testCatalogue())
+	if len(problems) > 0 {
+		t.Error(problems)
+	}
+}
+
+func TestValuesComeFromFilesAndCredentials(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "token"), "first line\nsecond line\n\n")
+	write(t, filepath.Join(dir, "wizart_password"), "from a credential\r\n")
+	write(t, filepath.Join(dir, "wizart_username"), "not this one")
+	write(t, filepath.Join(dir, "unrelated"), "passed over")
+	set, _, problems := Load([]string{
+		"SIPGATE_TOKEN_FILE=" + filepath.Join(dir, "token"), "CREDENTIALS_DIRECTORY=" + dir, "WIZART_USERNAME=env wins",
+	}, testCatalogue())
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for _, test := range []struct{ got, want string }{
+		{set.Sipgate.Token.Reveal(), "first line\nsecond line\n"},
+		{set.Wizart.Password.Reveal(), "from a credential"},
+		{set.Wizart.Username, "env wins"},
+	} {
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
+		}
+	}
+	_, _, problems = Load([]string{"SIPGATE_TOKEN=x", "SIPGATE_TOKEN_FILE=" + filepath.Join(dir, "token")}, testCatalogue())
+	if len(problems) != 1 || problems[0].Variable != "SIPGATE_TOKEN_FILE" {
+		t.Errorf("both a value and a file: got %q", problems)
+	}
+}
+
+func TestPerReportVariablesAreRead(t *testing.T) {
+	set, own, problems := Load([]string{
+		"SCHEDULE_CALLS=CRON_TZ=America/New_York 0 6 * * *", "WINDOW_CALLS=last-7d", "FORMATS_CALLS=csv", "PARAMS_CALLS=a=b&c=d%20e",
+		"REPORT_MY_OWN=api=x", "SCHEDULE_MY_OWN=@hourly", "REPORTJOB_TIMEZONE=Europe/Berlin", "SCHEDULE_BALANCE=off",
+	}, testCatalogue())
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	calls := set.Reports["calls"]
+	if got := fmt.Sprintf("%v %v %v %v", calls.Zone, calls.Window, calls.Formats, calls.Params.Get("c")); got != "America/New_York last-7d [csv] d e" {
+		t.Errorf("got %s", got)
+	}
+	if mine := set.Reports["my-own"]; len(own) != 1 || own[0].Name != "my-own" || mine.Schedule == nil || mine.Zone.String() != "Europe/Berlin" {
+		t.Errorf("got %v, %v", own, mine)
+	}
+	if set.Reports["balance"].Schedule != nil {
+		t.Error("off is no schedule")
+	}
+}
+
+func TestDefaultsFollowTheSystem(t *testing.T) {
+	set, _, _ := Load([]string{"TZ=:Asia/Tokyo", "STATE_DIRECTORY=/var/lib/a:/var/lib/b"}, testCatalogue())
+	if set.General.Timezone.String() != "Asia/Tokyo" || set.General.State != "/var/lib/a" {
+		t.Errorf("got %v, %v", set.General.Timezone, set.General.State)
+	}
+	set, _, _ = Load([]string{"SECUREACCESS_BASE_URL=https://api.secureaccessfed.cisco.com/"}, testCatalogue())
+	if set.General.Timezone.Location != time.UTC || set.General.State != ".reportjob" {
+		t.Errorf("got %v, %v", set.General.Timezone, set.General.State)
+	}
+	if got := set.SecureAccess.TokenURL.String(); got != "https://api.secureaccessfed.cisco.com/auth/v2/token" {
+		t.Errorf("token address %s", got)
+	}
+}
+
+func TestSecretsAreNeverPrinted(t *testing.T) {
+	set, _, _ := Load([]string{"SECUREACCESS_API_KEY=hunter2-key", "SECUREACCESS_API_SECRET=hunter2-secret", "WIZART_PASSWORD=hunter2-pass"}, testCatalogue())
+	if text := fmt.Sprintf("%v %+v %#v", set, set, set); strings.Contains(text, "hunter2") {
+		t.Error("a secret is printed")
+	}
+	if got := set.Secrets(); len(got) != 3 {
+		t.Errorf("%d secrets, want 3", len(got))
+	}
+}
+
+func TestEnvFileIsReadAsOthersReadIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "env")
+	write(t, path, "\ufeff# comment\n\nA=1\n B = two words \nC=\"quoted # not a comment\"\nD='x'y\nexport E=$HOME=z\nF=\n")
+	got, err := ReadEnvFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"A=1", "B=two words", "C=quoted # not a comment", "D='x'y", "E=$HOME=z", "F="}
+	if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	write(t, path, "A=1\nnot a line\n")
+	if _, err := ReadEnvFile(path); err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "not a line") {
+		t.Errorf("got %v, want the line's number and not its text", err)
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,130 @@
+package settings
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// values are the variables of an environment after X_FILE and credentials are read: what is set, and not empty.
+type values map[string]string
+
+// resolve gives every known variable its value: its own, else what the file at X_FILE holds, else the credential of
+// its name in lower case. An empty variable is one that is not set.
+func resolve(environ []string, known func(name string) bool, problems *Problems) values {
+	set := values{}
+	for _, entry := range environ {
+		if name, value, ok := strings.Cut(entry, "="); ok && value != "" {
+			set[name] = value
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		target, ok := strings.CutSuffix(name, "_FILE")
+		if !ok || known(name) || !known(target) {
+			continue
+		}
+		path := set[name]
+		delete(set, name)
+		if _, both := set[target]; both {
+			problems.add(name, "%s is set too: give the value or the file, not both", target)
+			continue
+		}
+		set.read(target, path, name, problems)
+	}
+	set.readCredentials(set["CREDENTIALS_DIRECTORY"], known, problems)
+	return set
+}
+
+// read sets a variable to what a file holds, without one newline at its end.
+func (v values) read(variable, path, source string, problems *Problems) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		problems.add(source, "the file cannot be read: %v", err)
+		return
+	}
+	if strings.ContainsRune(string(data), 0) {
+		problems.add(source, "the file %s holds a zero byte: expected text", path)
+		return
+	}
+	if value := cutNewline(string(data)); value != "" {
+		v[variable] = value
+		return
+	}
+	problems.add(source, "the file %s is empty", path)
+}
+
+func cutNewline(s string) string {
+	s = strings.TrimSuffix(s, "\n")
+	return strings.TrimSuffix(s, "\r")
+}
+
+// readCredentials sets the variables that are not set from the files that systemd's LoadCredential puts into a folder.
+// Files of other names are not ours.
+func (v values) readCredentials(dir string, known func(string) bool, problems *Problems) {
+	if dir == "" {
+		return
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		problems.add("CREDENTIALS_DIRECTORY", "the folder cannot be read: %v", err)
+		return
+	}
+	for _, entry := range entries {
+		variable := strings.ToUpper(entry.Name())
+		if _, isSet := v[variable]; isSet || entry.Name() != strings.ToLower(entry.Name()) || !known(variable) {
+			continue
+		}
+		v.read(variable, filepath.Join(dir, entry.Name()), variable, problems)
+	}
+}
+
+// ReadEnvFile reads a file of NAME=value lines, in the form that docker --env-file, systemd's EnvironmentFile and
+// Kubernetes understand alike: lines that are empty or begin with # do not count, a value ends with its line, and one
+// pair of quotes around a whole value is taken off, as systemd does.
+func ReadEnvFile(path string) ([]string, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("env file: %w", err)
+	}
+	var environ []string
+	for i, line := range strings.Split(string(data), "\n") {
+		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+		if line == "" || line[0] == '#' || line[0] == ';' {
+			continue
+		}
+		name, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
+		name = strings.TrimSpace(name)
+		if !ok || name == "" || strings.ContainsAny(name, " \t\"'") {
+			return nil, fmt.Errorf("env file: %s, line %d: expected NAME=value", path, i+1)
+		}
+		environ = append(environ, name+"="+unquote(strings.TrimSpace(value)))
+	}
+	return environ, nil
+}
+
+func unquote(s string) string {
+	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
+
+// Merge is base with the variables of over, which win where both name one.
+func Merge(base, over []string) []string {
+	merged := values{}
+	for _, environ := range [][]string{base, over} {
+		for _, entry := range environ {
+			if name, value, ok := strings.Cut(entry, "="); ok {
+				merged[name] = value
+			}
+		}
+	}
+	var environ []string
+	for _, name := range slices.Sorted(maps.Keys(merged)) {
+		environ = append(environ, name+"="+merged[name])
+	}
+	return environ
+}

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/reportjob/reportjob/jobs"
+)
+
+// runOnce runs the named reports, or all that have a schedule, or in a demo all that there are.
+func (a *app) runOnce(ctx context.Context, f runFlags, names []string) error {
+	p, chosen, end, err := a.prepare(f, names)
+	if err != nil {
+		return err
+	}
+	defer end()
+	orders, err := a.orders(p, f, chosen)
+	if err != nil {
+		return err
+	}
+	if f.plan {
+		return a.printPlan(p, orders)
+	}
+	halt := a.halt(ctx, time.Duration(p.settings.General.Grace), false)
+	defer halt.end()
+	results := a.execute(halt, p, orders)
+	a.printResults(results, orders)
+	return fail(halt.statusOr(func() int {
+		var statuses []int
+		for _, r := range results {
+			statuses = append(statuses, statusOfResult(r))
+		}
+		return worst(statuses)
+	}))
+}
+
+// prepare reads the configuration, with the sandbox's in a demo, and refuses all mistakes at once. end stops the sandbox.
+func (a *app) prepare(f runFlags, names []string) (p *program, chosen []jobs.Job, end func(), err error) {
+	end = func() {}
+	var extra []string
+	if f.demo {
+		if extra, end, err = a.startDemo(); err != nil {
+			return nil, nil, end, err
+		}
+	}
+	if p, err = a.load(extra); err == nil {
+		chosen, err = p.choose(names, func(j jobs.Job) bool { return f.demo || p.scheduled(j) })
+	}
+	if err == nil {
+		if problems := p.needs(chosen); len(problems) > 0 {
+			err = a.refuse(problems)
+		} else if len(chosen) == 0 {
+			err = errNoSchedule()
+		}
+	}
+	if err != nil {
+		end()
+		return nil, nil, func() {}, err
+	}
+	return p, chosen, end, nil
+}
+
+func errNoSchedule() error {
+	return &statusError{exitConfig, errors.New("no report has a schedule: set SCHEDULE_<REPORT>, such as SCHEDULE_SIPGATE_CALLS='0 6 * * *', or name reports after run --once (`reportjob list` shows them)")}
+}
+
+func (a *app) orders(p *program, f runFlags, chosen []jobs.Job) ([]jobs.Order, error) {
+	var orders []jobs.Order
+	for _, j := range chosen {
+		o, err := a.order(p, f, j)
+		if err != nil {
+			return nil, err
+		}
+		orders = append(orders, o)
+	}
+	return orders, nil
+}
+
+// execute runs orders side by side. One that fails stops no other.
+func (a *app) execute(h *halt, p *program, orders []jobs.Order) []jobs.Result {
+	var (
+		results = make([]jobs.Result, len(orders))
+		runner  = a.runner()
+		pool    = jobs.NewPool(int(p.settings.General.Concurrency))
+		running sync.WaitGroup
+	)
+	expect(pool, orders)
+	for i, o := range orders {
+		running.Go(func() {
+			results[i] = a.runOne(h, pool, runner, o)
+		})
+	}
+	running.Wait()
+	a.board.clear()
+	return results
+}
+
+// expect tells the pool how many runs of each API are to come.
+func expect(pool *jobs.Pool, orders []jobs.Order) {
+	counts := map[string]int{}
+	for _, o := range orders {
+		counts[o.Job.Info().API]++
+	}
+	for api, n := range counts {
+		pool.Expect(api, n)
+	}
+}
+
+func (a *app) runOne(h *halt, pool *jobs.Pool, runner *jobs.Runner, o jobs.Order) jobs.Result {
+	info := o.Job.Info()
+	release, err := pool.Acquire(h.starting, info.API)
+	if err != nil {
+		err = fmt.Errorf("%s %s: not started: %w", info.Name, o.Window.Name(o.Zone), context.Cause(h.starting))
+		return jobs.Result{Report: info.Name, Slot: o.Slot, Window: o.Window, Verdict: jobs.Failed, Err: err}
+	}
+	defer release()
+	return runner.Run(h.running, o)
+}
+
+// printResults is the table at the end of run --once.
+func (a *app) printResults(results []jobs.Result, orders []jobs.Order) {
+	t := newTable("REPORT", "WINDOW", "ROWS", "VERDICT", "FILES", "TIME")
+	for i, r := range results {
+		o := orders[i]
+		t.row(r.Report, o.Window.Name(o.Zone), strconv.FormatInt(r.Rows, 10), string(r.Verdict), fileSet(o, r), round(r.Elapsed).String())
+	}
+	t.print(a.stdout)
+	for _, r := range results {
+		if r.Err != nil {
+			fmt.Fprintf(a.stderr, "reportjob: %v\n", r.Err)
+		}
+	}
+}
+
+// fileSet is exports/sipgate-calls/sipgate-calls_2026-11-21.{csv,xlsx}.
+func fileSet(o jobs.Order, r jobs.Result) string {
+	if len(r.Files) == 0 {
+		return "-"
+	}
+	base := r.Report + "_" + o.Window.Name(o.Zone)
+	var ends []string
+	for _, f := range r.Files {
+		ends = append(ends, strings.TrimPrefix(f.Name, base+"."))
+	}
+	set := strings.Join(ends, ",")
+	if len(ends) > 1 {
+		set = "{" + set + "}"
+	}
+	return filepath.Join(o.Output, r.Report, base+".") + set
+}
+
+func round(d time.Duration) time.Duration {
+	switch {
+	case d > time.Minute:
+		return d.Round(time.Second)
+	case d > time.Second:
+		return d.Round(10 * time.Millisecond)
+	}
+	return d.Round(time.Millisecond)
+}
+
+// printPlan says what would be requested. The number of requests is the least that there can be: how many pages a
+// listing has shows only when it is read.
+func (a *app) printPlan(p *program, orders []jobs.Order) error {
+	t := newTable("REPORT", "WINDOW", "ENDPOINT", "REQUESTS", "TIME", "LIMITS")
+	for _, o := range orders {
+		info := o.Job.Info()
+		rate := p.api(info.API).rate
+		least := time.Duration(float64(time.Second) / rate)
+		t.row(info.Name, o.Window.Name(o.Zone), info.Endpoint, "1 or more", round(least).String()+" or more", info.Limits)
+	}
+	t.print(a.stdout)
+	return nil
+}
+
+// halt turns signals into contexts: what ends when nothing new is to start, and what ends when all has to stop.
+type halt struct {
+	starting, running context.Context
+	signal            <-chan struct{} // closed when a second signal, or the end of the grace time, stops everything
+	mu                sync.Mutex
+	caught            os.Signal
+	end               func()
+}
+
+// errStopped is the cause for which contexts end.
+type errStopped struct{ signal os.Signal }
+
+func (e errStopped) Error() string { return fmt.Sprintf("stopped by %v", e.signal) }
+
+// halt watches signals. SIGTERM lets what runs finish within the grace time; a second signal stops it at once. SIGINT
+// stops it at once, unless patient: then it is like SIGTERM.
+func (a *app) halt(ctx context.Context, grace time.Duration, patient bool) *halt {
+	starting, stopStarting := context.WithCancelCause(ctx)
+	running, stopRunning := context.WithCancelCause(ctx)
+	stopped := make(chan struct{})
+	h := &halt{starting: starting, running: running, signal: stopped}
+	done := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		defer close(stopped)
+		select {
+		case <-done:
+			return
+		case s := <-a.signals:
+			h.note(s)
+			stopStarting(errStopped{s})
+			if s == os.Interrupt && !patient {
+				stopRunning(errStopped{s})
+				return
+			}
+			fmt.Fprintf(a.stderr, "reportjob: %v: nothing new starts; what runs has %v to finish; a second signal stops it at once\n", s, grace)
+		}
+		select {
+		case <-done:
+		case <-time.After(grace):
+			stopRunning(errStopped{h.caughtSignal()})
+		case s := <-a.signals:
+			stopRunning(errStopped{s})
+		}
+	})
+	h.end = sync.OnceFunc(func() {
+		close(done)
+		watching.Wait()
+		stopStarting(nil)
+		stopRunning(nil)
+	})
+	return h
+}
+
+func (h *halt) note(s os.Signal) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.caught = s
+}
+
+func (h *halt) caughtSignal() os.Signal {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.caught
+}
+
+// statusOr is the exit status of the signal that was caught, or else another one.
+func (h *halt) statusOr(otherwise func() int) int {
+	switch h.caughtSignal() {
+	case nil:
+		return otherwise()
+	case os.Interrupt:
+		return exitInterrupted
+	}
+	return exitTerminated
+}

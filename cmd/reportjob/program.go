@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/reportjob/reportjob/cmd/reportjob/internal/settings"
+	"github.com/reportjob/reportjob/exporters"
+	"github.com/reportjob/reportjob/exporters/csv"
+	"github.com/reportjob/reportjob/exporters/jsonl"
+	"github.com/reportjob/reportjob/exporters/xlsx"
+	"github.com/reportjob/reportjob/jobs"
+	"github.com/reportjob/reportjob/jobs/reports"
+)
+
+// formats are the file formats, in the order in which they are named to people.
+func formats() []exporters.Format {
+	return []exporters.Format{csv.Format(), xlsx.Format(), jsonl.Format()}
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// program is the configuration and all that is built from it.
+type program struct {
+	settings settings.Settings
+	problems settings.Problems
+	apis     []api
+	jobs     []jobs.Job
+}
+
+// newProgram reads an environment and builds clients and reports from it. Mistakes of the configuration are in
+// program.problems, so that commands that can do without still work.
+func newProgram(a *app, environ []string) (*program, error) {
+	set, own, problems := settings.Load(environ, catalogue())
+	a.redactor.Add(set.Secrets()...)
+	a.log = newLogger(a.stderr, set.General, a.width > 0)
+	p := &program{settings: set, problems: problems}
+	clients, apis, more := connect(a, set)
+	p.apis, p.problems = apis, append(p.problems, more...)
+	p.jobs = reports.All(clients)
+	for _, o := range own {
+		job, err := reports.Own(clients, o.Name, o.Definition)
+		if err != nil {
+			return nil, err // Load has tried the definition already
+		}
+		p.jobs = append(p.jobs, job)
+	}
+	return p, nil
+}
+
+// catalogue tells settings which names there are. The reports in it are never run.
+func catalogue() settings.Catalogue {
+	clients := disconnected()
+	infos := map[string]jobs.Info{}
+	for _, j := range reports.All(clients) {
+		infos[j.Info().Name] = j.Info()
+	}
+	return settings.Catalogue{
+		Reports: infos,
+		Formats: formatNames(),
+		Own: func(name, definition string) (jobs.Info, error) {
+			job, err := reports.Own(clients, name, definition)
+			if err != nil {
+				return jobs.Info{}, err
+			}
+			return job.Info(), nil
+		},
+		CheckParams: func(info jobs.Info, params url.Values) error { return reports.CheckParams(info, params) },
+		CheckLocale: csv.CheckLocale,
+	}
+}
+
+func (p *program) names() []string {
+	var names []string
+	for _, j := range p.jobs {
+		names = append(names, j.Info().Name)
+	}
+	return names
+}
+
+func (p *program) job(name string) (jobs.Job, bool) {
+	for _, j := range p.jobs {
+		if j.Info().Name == name {
+			return j, true
+		}
+	}
+	return nil, false
+}
+
+// api is the API of a name.
+func (p *program) api(name string) api {
+	i := slices.IndexFunc(p.apis, func(x api) bool { return x.name == name })
+	return p.apis[i]
+}
+
+// choose is the reports of these names, or without names those that fit.
+func (p *program) choose(names []string, otherwise func(jobs.Job) bool) ([]jobs.Job, error) {
+	var chosen []jobs.Job
+	if len(names) == 0 {
+		for _, j := range p.jobs {
+			if otherwise(j) {
+				chosen = append(chosen, j)
+			}
+		}
+		return chosen, nil
+	}
+	for _, name := range names {
+		j, ok := p.job(name)
+		if !ok {
+			return nil, unknownReport(name, p.names())
+		}
+		if !slices.ContainsFunc(chosen, func(c jobs.Job) bool { return c.Info().Name == name }) {
+			chosen = append(chosen, j)
+		}
+	}
+	return chosen, nil
+}
+
+func (p *program) scheduled(j jobs.Job) bool {
+	return p.settings.Reports[j.Info().Name].Schedule != nil
+}
+
+// needs are the mistakes that keep these reports from running: all of the environment's, and what their APIs lack.
+func (p *program) needs(chosen []jobs.Job) settings.Problems {
+	problems := slices.Clone(p.problems)
+	for _, a := range p.apis {
+		if slices.ContainsFunc(chosen, func(j jobs.Job) bool { return j.Info().API == a.name }) {
+			problems = append(problems, a.missing...)
+		}
+	}
+	return problems
+}
+
+// complete offers the names of reports to the shell.
+func (a *app) complete(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	p, err := a.load(nil)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return slices.DeleteFunc(p.names(), func(n string) bool { return slices.Contains(args, n) }), cobra.ShellCompDirectiveNoFileComp
+}
+
+// api is what commands need to know of an API.
+type api struct {
+	name    string
+	missing settings.Problems           // what its configuration lacks
+	check   func(context.Context) error // gets a token, or asks for as little as there is
+	rate    float64                     // requests a second
+}
+
+// configured tells whether the API's credentials are all there.
+func (a api) configured() bool { return len(a.missing) == 0 }
