@@ -167,6 +167,8 @@ func TestOwnReportsReadWhatTheSandboxServes(t *testing.T) {
 		{"calls of a day", "api=sipgate&path=/v2/history&types=CALL&columns=id:code,created:time", "2026-11-20", jobs.Complete, 5},
 		{"branches", "api=sierra&path=/branches&window=now&columns=id:code,name,locations[].code", "now", jobs.Complete, 3},
 		{"items that changed", "api=sierra&path=/items&limit=50&columns=id:code,updatedDate:time,bibIds:list", "2026-11-20", jobs.Complete, 5},
+		{"no item of the far past", "api=sierra&path=/items&columns=id:code", "1999-01-01", jobs.Complete, 0},
+		{"invoices with the login", "api=sierra&path=/invoices&window=now&columns=id:code", "now", jobs.Complete, 1},
 		{"imports", "api=wizart&path=/imports&columns=id:code,attributes.status,attributes.result.total_rows:int", "2026-11-20", jobs.Unproven, 5},
 		{"articles by number", "api=wizart&path=/api/customer/articles&window=now&columns=uuid:code,name,width:decimal", "now", jobs.Complete, 16},
 		{"articles by address", "api=wizart&path=/api/customer/articles&paging=link&window=now&locale=ru&columns=uuid:code,name", "now", jobs.Complete, 16},
@@ -303,6 +305,37 @@ func TestTheVerdictIsWhatThePagesProve(t *testing.T) {
 				t.Errorf("%d rows, %s %q, %v; want %d, %s", o.rows, o.verdict, o.evidence, o.err, c.rows, c.verdict)
 			}
 		})
+	}
+}
+
+func TestATrialOfAnOwnReportAsksForOneSmallPage(t *testing.T) {
+	t.Parallel()
+	s := newStandIn(t, sandbox.Options{})
+	clients := ownClients(t, s)
+	for _, definition := range []string{
+		"api=secureaccess&path=/activity/dns&columns=domain", "api=secureaccess&path=/top-urls&columns=url",
+		"api=sipgate&path=/contacts&window=now&columns=id", "api=sierra&path=/items&window=now&columns=id",
+		"api=wizart&path=/api/customer/articles&window=now&columns=uuid",
+	} {
+		job, err := Own(clients, "own", definition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		day := "2026-11-20"
+		if job.Info().Every == jobs.Now {
+			day = "now"
+		}
+		before, rows := s.gets.Load(), 0
+		r := jobs.Request{Window: window(t, day, time.UTC), Zone: time.UTC, Limit: 1, Proof: new(jobs.Proof)}
+		for _, err := range job.Rows(t.Context(), r) {
+			if err != nil {
+				t.Fatalf("%s: %v", definition, err)
+			}
+			rows++
+		}
+		if verdict, _, _, _ := r.Proof.Result(); verdict != jobs.Unproven || rows == 0 || s.gets.Load()-before > 2 {
+			t.Errorf("%s: %d rows, %s, %d requests", definition, rows, verdict, s.gets.Load()-before)
+		}
 	}
 }
 
