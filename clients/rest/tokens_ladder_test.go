@@ -55,6 +55,19 @@ func TestRefusedRefreshTokenWithoutAnotherGrantIsFinal(t *testing.T) {
 	}
 }
 
+func TestRefusedRefreshTokenIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	server := scripted(reply{status: 400, body: `{"error":"invalid_grant"}`}, given("a-token", "", "3600"))
+	tokens := rest.NewTokens(options(server))
+	_, generation := sign(t, tokens)
+	if _, err := tokens.Refused(t.Context(), generation); err != nil {
+		t.Fatal(err)
+	}
+	if got := server.grants(t); got != "refresh_token password password" {
+		t.Errorf("asked for %q", got)
+	}
+}
+
 func TestTheErrorOfTheLoginIsTheOneThatIsReported(t *testing.T) {
 	t.Parallel()
 	server := scripted(reply{status: 401, body: `{"error":"invalid_request","message":"old refresh"}`},
