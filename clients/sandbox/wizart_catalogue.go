@@ -139,7 +139,7 @@ func (z *wizart) newImport(r *rand.Rand, id int64, at, now time.Time) wizartImpo
 	updated := at.Add(took)
 	switch age := now.Sub(at); {
 	case age < took:
-		step := int(age * time.Duration(len(wizartStates)) / took)
+		step := max(0, int(age*time.Duration(len(wizartStates))/took)) // one of the future is drawn too, and left out
 		a["status"], updated = wizartStates[step], at.Add(took*time.Duration(step)/time.Duration(len(wizartStates)))
 	case fate == 0:
 		a["status"] = stuck // A worker that died left it so.

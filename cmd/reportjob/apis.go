@@ -65,8 +65,6 @@ func (w wiring) problem(variable, text string) {
 	*w.problems = append(*w.problems, settings.Problem{Variable: variable, Text: text})
 }
 
-func (w wiring) log(name string) *slog.Logger { return w.app.log.With("api", name) }
-
 // credential is a variable that an API cannot do without.
 type credential struct {
 	variable string
@@ -91,7 +89,7 @@ func (w wiring) secureAccess() (*secureaccess.Client, api) {
 		BaseURL: s.BaseURL.URL, TokenURL: s.TokenURL.URL, Key: s.APIKey.Reveal(), Secret: s.APISecret,
 		Region: string(s.Region), OrgID: s.OrgID, RedirectHosts: strings.Join(s.RedirectHosts, ","), Rate: float64(s.Rate),
 		Transport: w.transport("SECUREACCESS_", s.Connection, rest.TransportOptions{}),
-		Redactor:  w.app.redactor, Log: w.log("secureaccess"), UserAgent: userAgent,
+		Redactor:  w.app.redactor, Log: w.app.log, UserAgent: userAgent,
 	})
 	return c, api{name: "secureaccess", check: c.Check, rate: float64(s.Rate), missing: w.missing(
 		credential{"SECUREACCESS_API_KEY", !s.APIKey.IsZero(), "the API key, from Admin > API Keys"},
@@ -107,7 +105,7 @@ func (w wiring) sipgate() (*sipgate.Client, api) {
 		ClientID: s.ClientID, ClientSecret: s.ClientSecret, RefreshToken: s.RefreshToken,
 		Rate:      float64(s.Rate),
 		Transport: w.transport("SIPGATE_", s.Connection, rest.TransportOptions{}),
-		Redactor:  w.app.redactor, Log: w.log("sipgate"), UserAgent: userAgent, Store: w.store(),
+		Redactor:  w.app.redactor, Log: w.app.log, UserAgent: userAgent, Store: w.store(),
 	})
 	return c, api{name: "sipgate", check: c.Check, rate: float64(s.Rate), missing: w.sipgateMissing(s)}
 }
@@ -141,7 +139,7 @@ func (w wiring) sierra() (*sierra.Client, api) {
 	c := sierra.New(sierra.Config{
 		BaseURL: s.BaseURL.URL, Key: s.ClientKey, Secret: s.ClientSecret, Login: s.Login, Rate: float64(s.Rate),
 		Transport: w.transport("SIERRA_", s.Connection, sierra.TransportOptions()),
-		Redactor:  w.app.redactor, Log: w.log("sierra"), UserAgent: userAgent,
+		Redactor:  w.app.redactor, Log: w.app.log, UserAgent: userAgent,
 	})
 	return c, api{name: "sierra", check: c.Check, rate: float64(s.Rate), missing: w.missing(
 		credential{"SIERRA_BASE_URL", !s.BaseURL.IsZero(), "the address of the API, such as https://HOST/iii/sierra-api/v6"},
@@ -156,7 +154,7 @@ func (w wiring) wizart() (*wizart.Client, api) {
 		BaseURL: s.BaseURL.URL, APIPath: string(s.APIPath), Username: s.Username, Password: s.Password,
 		ClientID: s.ClientID, ClientSecret: s.ClientSecret, GrantType: string(s.GrantType), Rate: float64(s.Rate),
 		Transport: w.transport("WIZART_", s.Connection, rest.TransportOptions{}),
-		Redactor:  w.app.redactor, Log: w.log("wizart"), UserAgent: userAgent,
+		Redactor:  w.app.redactor, Log: w.app.log, UserAgent: userAgent,
 	})
 	credentials := []credential{
 		{"WIZART_CLIENT_ID", s.ClientID != "", "the client id, from Wizart's delivery managers"},

@@ -112,11 +112,19 @@ func (a *app) load(extra []string) (*program, error) {
 }
 
 func newLogger(w io.Writer, s settings.General, terminal bool) *slog.Logger {
-	options := &slog.HandlerOptions{Level: s.LogLevel.Level}
+	options := &slog.HandlerOptions{Level: s.LogLevel.Level, ReplaceAttr: spans}
 	if s.LogFormat == "json" || s.LogFormat == "" && !terminal {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// spans shows lengths of time in log lines as 1.5s rather than as a number of nanoseconds.
+func spans(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
 
 // refuse says every mistake of the configuration at once.

@@ -161,6 +161,10 @@ func TestExitStatuses(t *testing.T) {
 			_, _ = w.Write([]byte(body))
 		}
 	}
+	wait := func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}
 	for _, test := range []struct {
 		name   string
 		spoil  func(http.ResponseWriter, *http.Request, http.Handler)
@@ -189,7 +193,7 @@ func TestExitStatuses(t *testing.T) {
 		{name: "a number where a list was", spoil: answer(200, `{"data":7,"meta":{}}`), args: []string{"run", "--once", "secureaccess-top-identities"}, status: exitUnexpected, says: "data"},
 		{name: "nobody listens", set: "SIPGATE_BASE_URL=http://127.0.0.1:1/v2", args: []string{"run", "--once", "sipgate-balance"}, status: exitUnavailable, says: "could not be reached"},
 		{name: "output is a file", set: "REPORTJOB_OUTPUT=run_test.go", args: []string{"run", "--once", "sipgate-balance"}, status: exitOutput, says: "run_test.go"},
-		{name: "timeout", set: "REPORTJOB_TIMEOUT=1ms", args: []string{"run", "--once", "sipgate-balance"}, status: exitUnavailable, says: "REPORTJOB_TIMEOUT"},
+		{name: "timeout", spoil: wait, set: "REPORTJOB_TIMEOUT=300ms", args: []string{"run", "--once", "sipgate-balance"}, status: exitUnavailable, says: "REPORTJOB_TIMEOUT"},
 		{name: "verify nothing", args: []string{"verify"}, status: exitUsage, says: "path"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
