@@ -32,6 +32,7 @@ const (
 	patronFields = "id,updatedDate,createdDate,deleted,suppressed,patronType,patronCodes,homeLibraryCode,homeLibrary," +
 		"expirationDate,message,blockInfo,autoBlockInfo,moneyOwed,fixedFields"
 	personalFields = ",names,barcodes,emails,uniqueIds,birthDate,addresses,phones"
+	deletionFields = "id,deletedDate"
 )
 
 // Progress takes what a reading learns about its completeness.
@@ -45,22 +46,23 @@ type Progress interface {
 
 // Query says which records are wanted.
 type Query struct {
-	From, To time.Time  // last updated in [From, To); all records if both are zero
-	Filter   url.Values // such as locations and suppressed, as the API takes them
-	Personal bool       // with names, addresses and the like of patrons
-	Limit    int        // 0: everything. Otherwise one page of that size and no more, as a trial
+	From, To time.Time      // last updated in [From, To); all records if both are zero
+	Filter   url.Values     // such as locations and suppressed, as the API takes them
+	Personal bool           // with names, addresses and the like of patrons
+	Zone     *time.Location // whose days the dates of deletions are; UTC if nil
+	Limit    int            // 0: everything. Otherwise one page of that size and no more, as a trial
 }
 
 // Bibs reads titles in the order of their ids. Role: Bibs_Read.
 // See https://techdocs.iii.com/sierraapi/Content/zAPIs/bibAPI.htm.
 func (c *Client) Bibs(ctx context.Context, q Query, p Progress) iter.Seq2[Bib, error] {
-	return records[Bib](ctx, c, list{BibsPath, BibsRole, bibFields}, q, p)
+	return records[Bib](ctx, c, list{path: BibsPath, role: BibsRole, fields: bibFields}, q, p)
 }
 
 // Items reads copies in the order of their ids. Role: Items_Read.
 // See https://techdocs.iii.com/sierraapi/Content/zAPIs/itemAPI.htm.
 func (c *Client) Items(ctx context.Context, q Query, p Progress) iter.Seq2[Item, error] {
-	return records[Item](ctx, c, list{ItemsPath, ItemsRole, itemFields}, q, p)
+	return records[Item](ctx, c, list{path: ItemsPath, role: ItemsRole, fields: itemFields}, q, p)
 }
 
 // Patrons reads users in the order of their ids. Role: Patrons_Read.
@@ -70,17 +72,32 @@ func (c *Client) Patrons(ctx context.Context, q Query, p Progress) iter.Seq2[Pat
 	if q.Personal {
 		fields += personalFields
 	}
-	return records[Patron](ctx, c, list{PatronsPath, PatronsRole, fields}, q, p)
+	return records[Patron](ctx, c, list{path: PatronsPath, role: PatronsRole, fields: fields}, q, p)
+}
+
+// DeletedBibs reads the numbers of titles that were deleted on the days that the window touches. Role: Bibs_Read.
+func (c *Client) DeletedBibs(ctx context.Context, q Query, p Progress) iter.Seq2[Deletion, error] {
+	return records[Deletion](ctx, c, list{path: BibsPath, role: BibsRole, fields: deletionFields, deleted: true}, q, p)
+}
+
+// DeletedItems reads the numbers of items that were deleted on the days that the window touches. Role: Items_Read.
+func (c *Client) DeletedItems(ctx context.Context, q Query, p Progress) iter.Seq2[Deletion, error] {
+	return records[Deletion](ctx, c, list{path: ItemsPath, role: ItemsRole, fields: deletionFields, deleted: true}, q, p)
 }
 
 // list is one of the API's lists.
-type list struct{ path, role, fields string }
+type list struct {
+	path, role, fields string
+	deleted            bool // deleted records are wanted, and no others
+}
 
 // record is what records reads.
 type record[T any] interface {
 	*T
 	head() *Head
 	moments() []moment
+	// belongs tells whether a record is what was asked for. Its error says what is missing for telling.
+	belongs(q Query) (bool, error)
 }
 
 // answer is a page of any list.
@@ -100,7 +117,7 @@ type keyset[T any, P record[T]] struct {
 	pages    int
 	got      int // on the last page
 	rows     int
-	strays   int // neither deleted nor outside of the window was asked for
+	strays   int // records that were not asked for
 }
 
 // records reads a list to its end. The API's total counts no more than the page that it stands on, so it is a page
@@ -140,10 +157,15 @@ func (k *keyset[T, P]) parameters() url.Values {
 	if q == nil {
 		q = url.Values{}
 	}
-	q.Set("deleted", "false")
+	q.Set("deleted", strconv.FormatBool(k.deleted))
 	q.Set("fields", k.fields)
 	q.Set("limit", strconv.Itoa(k.limit))
-	if !k.query.To.IsZero() {
+	switch {
+	case k.query.To.IsZero():
+	case k.deleted:
+		first, last := k.query.days()
+		q.Set("deletedDate", "["+first+","+last+"]")
+	default:
 		// Both ends are included, and the API counts whole seconds.
 		first := k.query.From.Add(time.Second - 1).Truncate(time.Second)
 		last := k.query.To.Add(-1).Truncate(time.Second)
@@ -193,23 +215,51 @@ func (k *keyset[T, P]) take(one P) (bool, error) {
 	if err := checkMoments(one.moments()); err != nil {
 		return false, err
 	}
-	deleted, _ := h.Deleted.Get()
-	updated := h.Updated.Time()
-	if !deleted && updated.IsZero() {
-		return false, errors.New("no updatedDate")
-	}
-	inside := k.query.To.IsZero() || !updated.Before(k.query.From) && updated.Before(k.query.To)
-	if deleted || !inside {
+	belongs, err := one.belongs(k.query)
+	if err == nil && !belongs {
 		k.strays++
+	}
+	return belongs, err
+}
+
+// belongs tells whether a living record was last updated in the window.
+func (h *Head) belongs(q Query) (bool, error) {
+	if deleted, _ := h.Deleted.Get(); deleted {
 		return false, nil
 	}
-	return true, nil
+	updated := h.Updated.Time()
+	if updated.IsZero() {
+		return false, errors.New("no updatedDate")
+	}
+	return q.To.IsZero() || !updated.Before(q.From) && updated.Before(q.To), nil
+}
+
+// belongs tells whether a record was deleted on a day that the window touches.
+func (d *Deletion) belongs(q Query) (bool, error) {
+	day := d.Date.Day(q.zone()).Format(time.DateOnly)
+	if d.Date.at.IsZero() {
+		return false, errors.New("no deletedDate")
+	}
+	first, last := q.days()
+	return q.To.IsZero() || first <= day && day <= last, nil
+}
+
+// days are the first and the last day that the window touches.
+func (q Query) days() (first, last string) {
+	return q.From.In(q.zone()).Format(time.DateOnly), q.To.Add(-1).In(q.zone()).Format(time.DateOnly)
+}
+
+func (q Query) zone() *time.Location {
+	if q.Zone == nil {
+		return time.UTC
+	}
+	return q.Zone
 }
 
 // conclude says what was proven.
 func (k *keyset[T, P]) conclude() {
 	if k.strays > 0 {
-		k.progress.Warn("%s: %d records that were deleted or lie outside of the window came unasked and were left out", k.path, k.strays)
+		k.progress.Warn("%s: %d records that do not belong to the report came unasked and were left out", k.path, k.strays)
 	}
 	if k.query.Limit > 0 {
 		k.progress.Unproven("a trial: one page of %s", k.path)

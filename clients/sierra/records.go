@@ -48,6 +48,14 @@ func (b *Bib) moments() []moment {
 	return append(b.Head.moments(), moment{"catalogDate", b.Cataloged})
 }
 
+// Deletion is what the API still knows of a record that was deleted: its number and the day.
+type Deletion struct {
+	Head
+	Date Instant `json:"deletedDate"`
+}
+
+func (d *Deletion) moments() []moment { return []moment{{"deletedDate", d.Date}} }
+
 // Numbers of the fixed fields of items.
 const (
 	ItemType         = "61"

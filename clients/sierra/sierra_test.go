@@ -248,6 +248,23 @@ func TestListsByIDEndWhereTheyEnd(t *testing.T) {
 	}
 }
 
+func TestDeletionsAreThoseOfTheDaysOfTheWindow(t *testing.T) {
+	t.Parallel()
+	zone := time.FixedZone("", -5*3600)
+	from := time.Date(2026, 11, 20, 0, 0, 0, 0, zone)
+	h := &pages{bodies: []string{`{"start":0,"entries":[{"id":"1","deletedDate":"2026-11-19"},{"id":"2","deletedDate":"2026-11-20"},` +
+		`{"id":"3","deletedDate":"2026-11-21"},{"id":"4","deletedDate":"2026-11-22"}]}`}}
+	var p said
+	ids, err := collect(testClient(t, h, 9).DeletedItems(t.Context(), Query{From: from, To: from.AddDate(0, 0, 2), Zone: zone}, &p),
+		func(d *Deletion) string { return string(d.ID) })
+	if err != nil || !slices.Equal(ids, []int{2, 3}) {
+		t.Errorf("%v: %v", ids, err)
+	}
+	if q := h.queries[0]; q.Get("deletedDate") != "[2026-11-20,2026-11-21]" || q.Get("deleted") != "true" || q.Get("fields") != "id,deletedDate" {
+		t.Errorf("asked with %v", q)
+	}
+}
+
 func TestIDsThatDoNotRiseAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, bodies := range map[string][]string{

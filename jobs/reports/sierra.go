@@ -23,6 +23,11 @@ func Sierra(c *sierra.Client) []jobs.Job {
 		sierraCheckouts(c),
 		sierraHolds(c),
 		sierraFines(c),
+		sierraDeletedBibs(c),
+		sierraDeletedItems(c),
+		sierraBranches(c),
+		sierraPickupLocations(c),
+		sierraAgencies(c),
 	}
 }
 
@@ -52,7 +57,7 @@ func sierraSource[T any](info jobs.Info, list sierraList[T]) jobs.Source[sierraR
 		if err := checkSierraParams(info, r.Params); err != nil {
 			return failed[sierraRow[T]](err)
 		}
-		q := sierra.Query{Filter: apiParams(r.Params), Personal: r.Params.Get("personal") == "true", Limit: r.Limit}
+		q := sierra.Query{Filter: apiParams(r.Params), Personal: r.Params.Get("personal") == "true", Limit: r.Limit, Zone: r.Zone}
 		if !r.Window.Snapshot() {
 			q.From, q.To = r.Window.From, r.Window.To
 		}
@@ -70,7 +75,7 @@ func sierraSource[T any](info jobs.Info, list sierraList[T]) jobs.Source[sierraR
 func checkSierraParams(info jobs.Info, params url.Values) error {
 	for name, text := range map[string]string{
 		"id":      "the paging sets it",
-		"deleted": "the report is about records that are not deleted",
+		"deleted": "the report sets it: reports on deleted records are of their own",
 		"fields":  "the columns set it",
 	} {
 		if params.Has(name) && !documented(info, name) {
@@ -214,15 +219,6 @@ func sierraBibs(c *sierra.Client) jobs.Job {
 			sierraSuppressed,
 		},
 	})
-	locations := func(part func(sierra.Code) string) func(*bib) []string {
-		return func(b *bib) []string {
-			list := make([]string, len(b.Locations))
-			for i, l := range b.Locations {
-				list[i] = part(l)
-			}
-			return list
-		}
-	}
 	return sierraJob(info, c.Bibs, columns(jobs.Columns[sierraRow[bib]]{
 		jobs.Code("id", "The record's number, without the letter b and without a check digit.", of(func(b *bib) string { return string(b.ID) })),
 		jobs.Text("title", "The title.", of(func(b *bib) string { return string(b.Title) })),
@@ -244,8 +240,8 @@ func sierraBibs(c *sierra.Client) jobs.Job {
 		jobs.Bool("available", "Whether a copy is on the shelf.", maybe(func(b *bib) (bool, bool) { return b.Available.Get() })),
 		jobs.Int("copies", "The number of copies.", maybe(func(b *bib) (int64, bool) { return b.Copies.Get() })).In("items"),
 		jobs.Int("holds", "The number of holds on the title.", maybe(func(b *bib) (int64, bool) { return b.Holds.Get() })).In("holds").From("holdCount"),
-		jobs.List("locations", "The codes of the locations that have it.", of(locations(func(l sierra.Code) string { return string(l.Code) }))).From("locations[].code"),
-		jobs.List("location_names", "The locations that have it.", of(locations(sierra.Code.Label))).From("locations[].name"),
+		jobs.List("locations", "The codes of the locations that have it.", of(func(b *bib) []string { return sierraCodes(b.Locations) })).From("locations[].code"),
+		jobs.List("location_names", "The locations that have it.", of(func(b *bib) []string { return sierraLabels(b.Locations) })).From("locations[].name"),
 	}, sierraHead(func(b *bib) *sierra.Head { return &b.Head })))
 }
 

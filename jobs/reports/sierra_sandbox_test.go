@@ -125,6 +125,10 @@ func TestSierraReportsHoldWhatTheSandboxHolds(t *testing.T) {
 		{"sierra-checkouts", "/items/checkouts", "now", living},
 		{"sierra-holds", "/patrons/holds", "now", living},
 		{"sierra-fines", "/fines", "now", living},
+		{"sierra-deleted-bibs", "/bibs", "now", func(e map[string]any) bool { return !living(e) }},
+		{"sierra-deleted-items", "/items", "now", func(e map[string]any) bool { return !living(e) }},
+		{"sierra-deleted-items", "/items", "2026-11-17", func(e map[string]any) bool { return e["deletedDate"] == "2026-11-17" }},
+		{"sierra-branches", "/branches", "now", living},
 	} {
 		o := runReport(t, list, c.report, c.window, nil)
 		slices.Sort(o.cells)
@@ -135,15 +139,17 @@ func TestSierraReportsHoldWhatTheSandboxHolds(t *testing.T) {
 			t.Errorf("%s %s: %d rows, by hand %d", c.report, c.window, o.rows, len(want))
 		}
 	}
-	if o := runReport(t, list, "sierra-token", "now", nil); o.err != nil || o.rows != 19 || o.verdict != jobs.Complete {
-		t.Errorf("sierra-token: %d rows, %s: %v", o.rows, o.verdict, o.err)
+	for report, rows := range map[string]int{"sierra-token": 19, "sierra-pickup-locations": 7, "sierra-agencies": 4} {
+		if o := runReport(t, list, report, "now", nil); o.err != nil || o.rows != rows || o.verdict != jobs.Complete || o.account == "" {
+			t.Errorf("%s: %d rows, want %d, %s of %q: %v", report, o.rows, rows, o.verdict, o.account, o.err)
+		}
 	}
 }
 
 func TestSierraDayWithoutRecordsIsAnEmptyReport(t *testing.T) {
 	t.Parallel()
 	list := sierraReports(t, newStandIn(t, sandbox.Options{}))
-	for _, report := range []string{"sierra-bibs", "sierra-items", "sierra-patrons"} {
+	for _, report := range []string{"sierra-bibs", "sierra-items", "sierra-patrons", "sierra-deleted-bibs", "sierra-deleted-items"} {
 		if o := runReport(t, list, report, "1971-01-01", nil); o.err != nil || o.rows != 0 || o.verdict != jobs.Complete {
 			t.Errorf("%s: %d rows, %s: %v", report, o.rows, o.verdict, o.err)
 		}
