@@ -121,6 +121,9 @@ func expected(t reflect.Type) string {
 	return "a " + t.String()
 }
 
+// whereAll is the path of a whole answer.
+const whereAll = "the whole answer"
+
 // locate gives the path of a wrong value with the indexes that encoding/json leaves out: "data[3].timestamp". It looks
 // for the first value at that path that the type in question does not take.
 func locate(wrong *json.UnmarshalTypeError, body []byte) string {
@@ -129,9 +132,9 @@ func locate(wrong *json.UnmarshalTypeError, body []byte) string {
 		fields = strings.Split(wrong.Field, ".")
 	}
 	if path, ok := search(json.RawMessage(body), fields, wrong.Type); ok {
-		return strings.TrimPrefix(path, ".")
+		return orDefault(strings.TrimPrefix(path, "."), whereAll)
 	}
-	return orDefault(wrong.Field, "the whole")
+	return orDefault(wrong.Field, whereAll)
 }
 
 // search descends along fields, and into every element of an array on the way.

@@ -76,12 +76,10 @@ func (t *Tokens) request(ctx context.Context, values map[string]string) (*http.R
 		}
 		content = "application/json"
 	}
-	// Bytes that http cannot rewind are bytes that it does not send twice on its own.
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.o.URL.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, errors.New("the token address is not a valid one")
 	}
-	request.GetBody = nil
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", "reportjob")
 	for name, more := range t.o.Header {
