@@ -237,3 +237,46 @@ func TestWrongCredentialsReachTheCallerAsTheTokenEndpointSaidIt(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAddressThatAnAnswerNamesInsteadOfDataIsFollowed(t *testing.T) {
+	t.Parallel()
+	inBody := func(r *rest.Response) (string, bool) {
+		return r.Header.Get("X-Elsewhere"), r.Header.Get("X-Elsewhere") != ""
+	}
+	for location, ok := range map[string]bool{"https://eu.example/data?sig=hidden-query": true, "https://elsewhere.test/data?sig=hidden-query": false} {
+		server := scripted(reply{header: http.Header{"X-Elsewhere": {location}}}, fine)
+		err := get(t, client(server, func(o *rest.Options) {
+			o.Redirect.InBody = inBody
+			o.Redirect.Allow = func(to *url.URL) bool { return to.Hostname() == "eu.example" }
+		}))
+		if ok && (err != nil || server.count() != 2) {
+			t.Errorf("%s: %v after %d requests", location, err, server.count())
+		}
+		if !ok {
+			wantError(t, err, rest.Refused, "elsewhere.test, which is not allowed")
+		}
+	}
+}
+
+func TestPlainHTTPIsFollowedBetweenLoopbackHostsAlone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		base, to string
+		ok       bool
+	}{
+		{"http://127.0.0.1:1", "http://127.0.0.1:2/", true},
+		{"http://localhost:1", "http://[::1]:2/", true},
+		{"http://127.0.0.1:1", "http://eu.example/", false},
+		{"https://api.example", "http://127.0.0.1:2/", false},
+		{"http://api.example", "http://127.0.0.1:2/", false},
+	} {
+		server := scripted(reply{status: 307, header: http.Header{"Location": {c.to}}}, fine)
+		err := get(t, client(server, func(o *rest.Options) {
+			o.Base = mustURL(c.base)
+			o.Redirect.Allow = func(*url.URL) bool { return true }
+		}))
+		if (err == nil) != c.ok {
+			t.Errorf("%s to %s: %v", c.base, c.to, err)
+		}
+	}
+}
