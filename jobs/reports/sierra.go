@@ -21,6 +21,7 @@ func Sierra(c *sierra.Client) []jobs.Job {
 		sierraItems(c),
 		sierraPatrons(c),
 		sierraCheckouts(c),
+		sierraOverdueItems(c),
 		sierraHolds(c),
 		sierraFines(c),
 		sierraDeletedBibs(c),
@@ -42,10 +43,11 @@ var sierraPersonal = jobs.Parameter{Name: "personal", Values: "true", Meaning: "
 
 var sierraSuppressed = jobs.Parameter{Name: "suppressed", Values: "true, false", Meaning: "only records that are, or are not, hidden from the public catalogue"}
 
-// sierraRow is a record and the zone in which its days are counted.
+// sierraRow is a record, the zone in which its days are counted, and the end of the window.
 type sierraRow[T any] struct {
 	record T
 	zone   *time.Location
+	end    time.Time
 }
 
 // sierraList is how the client reads a list.
@@ -63,7 +65,7 @@ func sierraSource[T any](info jobs.Info, list sierraList[T]) jobs.Source[sierraR
 		}
 		return func(yield func(sierraRow[T], error) bool) {
 			for record, err := range list(ctx, q, r.Proof) {
-				if !yield(sierraRow[T]{record, r.Zone}, err) || err != nil {
+				if !yield(sierraRow[T]{record, r.Zone, r.Window.To}, err) || err != nil {
 					return
 				}
 			}

@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"context"
 	"encoding/json"
+	"iter"
 	"time"
 
 	"github.com/reportjob/reportjob/clients/rest"
@@ -9,29 +11,72 @@ import (
 	"github.com/reportjob/reportjob/jobs"
 )
 
+// loan is a row of the reports on checkouts.
+type loan = sierraRow[sierra.Checkout]
+
 func sierraCheckouts(c *sierra.Client) jobs.Job {
-	type checkout = sierra.Checkout
-	info := sierraSnapshotInfo(jobs.Info{
+	return sierraJob(sierraLoansInfo(jobs.Info{
 		Name: "sierra-checkouts", Title: "Checkouts",
-		About:    "A row for each loan that runs at this moment.",
-		Endpoint: sierra.CheckoutsPath,
-		Scope:    sierra.CheckoutsRole,
-		Page:     sierraReference + "zObjects/checkoutObjectDescription.htm",
-		Parameters: []jobs.Parameter{
-			{Name: "fields", Values: "default,barcode,callNumber,numberOfRenewals", Meaning: "for libraries whose API leaves these out unless they are named"},
-		},
+		About: "A row for each loan that runs at this moment.",
+	}), c.Checkouts, sierraLoan())
+}
+
+func sierraOverdueItems(c *sierra.Client) jobs.Job {
+	info := sierraLoansInfo(jobs.Info{
+		Name: "sierra-overdue-items", Title: "Overdue items",
+		About: "A row for each loan that was due yesterday or before, on the library's calendar if the report's zone is the library's.",
 	})
-	return sierraJob(info, c.Checkouts, columns(jobs.Columns[sierraRow[checkout]]{
+	all := sierraSource(info, c.Checkouts)
+	late := func(ctx context.Context, r jobs.Request) iter.Seq2[loan, error] {
+		return func(yield func(loan, error) bool) {
+			for row, err := range all(ctx, r) {
+				if err == nil && daysLate(&row) <= 0 {
+					continue
+				}
+				if !yield(row, err) {
+					return
+				}
+			}
+		}
+	}
+	days := jobs.Count("days_late", "How many days ago it was due.", daysLate).In("days").From("dueDate")
+	return jobs.Report[loan]{Info: info, Source: late, Columns: columns(sierraLoan(), jobs.Columns[loan]{days})}.Job()
+}
+
+// daysLate counts the days from the one on which a loan was due to the one on which the report is made.
+func daysLate(l *loan) int64 {
+	due := l.record.Due.Day(l.zone)
+	if due.IsZero() {
+		return 0
+	}
+	year, month, day := l.end.In(l.zone).Date()
+	return int64(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Sub(due) / (24 * time.Hour))
+}
+
+// sierraLoansInfo fills what the reports on checkouts have in common.
+func sierraLoansInfo(info jobs.Info) jobs.Info {
+	info.Endpoint, info.Scope = sierra.CheckoutsPath, sierra.CheckoutsRole
+	info.Page = sierraReference + "zObjects/checkoutObjectDescription.htm"
+	info.Parameters = []jobs.Parameter{
+		{Name: "fields", Values: "default,barcode,callNumber,numberOfRenewals", Meaning: "for libraries whose API leaves these out unless they are named"},
+	}
+	return sierraSnapshotInfo(info)
+}
+
+// sierraLoan are the columns of a loan.
+func sierraLoan() jobs.Columns[loan] {
+	type checkout = sierra.Checkout
+	return columns(jobs.Columns[loan]{
 		jobs.Code("id", "The number of the checkout.", of(func(c *checkout) string { return c.Address.Last() })),
 		jobs.Code("item_id", "The number of the item.", of(func(c *checkout) string { return c.Item.Last() })).From("item"),
 		jobs.Code("barcode", "The item's bar code.", of(func(c *checkout) string { return string(c.Barcode) })),
 		jobs.Text("call_number", "Where the item stands on the shelf, without marks of subfields.", of((*checkout).CallNumber)).From("callNumber"),
 		jobs.Time("checked_out", "When the loan began.", of(func(c *checkout) time.Time { return c.Out.Time() })).From("outDate"),
-	}, sierraDue("dueDate", func(c *checkout) sierra.Instant { return c.Due }), jobs.Columns[sierraRow[checkout]]{
+	}, sierraDue("dueDate", func(c *checkout) sierra.Instant { return c.Due }), jobs.Columns[loan]{
 		jobs.Int("renewals", "How often the loan was renewed.", maybe(func(c *checkout) (int64, bool) { return c.Renewals.Get() })).In("renewals").From("numberOfRenewals"),
 		jobs.Date("recalled", "The day on which the item was called back.", dayOf(func(c *checkout) sierra.Instant { return c.Recalled })).From("recallDate"),
 		jobs.Code("patron_id", "The number of the patron who has it.", of(func(c *checkout) string { return c.Patron.Last() })).From("patron").Personal(),
-	}))
+	})
 }
 
 func sierraHolds(c *sierra.Client) jobs.Job {

@@ -123,6 +123,10 @@ func TestSierraReportsHoldWhatTheSandboxHolds(t *testing.T) {
 		{"sierra-bibs", "/bibs", "now", living},
 		{"sierra-patrons", "/patrons", "now", living},
 		{"sierra-checkouts", "/items/checkouts", "now", living},
+		{"sierra-overdue-items", "/items/checkouts", "now", func(e map[string]any) bool {
+			due, _ := e["dueDate"].(string)
+			return due < "2026-11-22"
+		}},
 		{"sierra-holds", "/patrons/holds", "now", living},
 		{"sierra-fines", "/fines", "now", living},
 		{"sierra-deleted-bibs", "/bibs", "now", func(e map[string]any) bool { return !living(e) }},
