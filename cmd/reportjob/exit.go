@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"slices"
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/jobs"
+	"github.com/reportjob/reportjob/jobs/reports"
 )
 
 // Exit statuses: a contract with whoever starts the program. README lists them.
@@ -54,6 +56,8 @@ func statusOf(err error) int {
 		known  *statusError
 		answer *rest.Error
 		output *jobs.OutputError
+		params *reports.ParamError
+		file   *fs.PathError // of a token that must outlive the run
 	)
 	switch {
 	case err == nil:
@@ -62,8 +66,12 @@ func statusOf(err error) int {
 		return known.status
 	case errors.As(err, &output):
 		return exitOutput
+	case errors.As(err, &params):
+		return exitConfig
 	case errors.As(err, &answer):
 		return statusOfKind(answer.Kind)
+	case errors.As(err, &file):
+		return exitOutput
 	case errors.Is(err, context.DeadlineExceeded):
 		return exitUnavailable
 	}
