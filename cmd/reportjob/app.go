@@ -28,8 +28,8 @@ type app struct {
 func run(ctx context.Context, p process) int {
 	a := &app{process: p, redactor: rest.NewRedactor()}
 	a.stdout = a.redactor.Writer(p.stdout)
-	a.board = newBoard(a.redactor.Writer(p.stderr), p.width)
-	a.stderr = a.board
+	a.board = newBoard(p.stderr, p.width)
+	a.stderr = a.redactor.Writer(a.board)
 	a.log = slog.New(slog.NewTextHandler(a.stderr, nil))
 	root := newRoot(a)
 	root.SetArgs(p.args)

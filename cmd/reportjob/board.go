@@ -13,7 +13,7 @@ import (
 )
 
 // board keeps a line for each running report at the foot of a terminal, and lets everything else that is written pass
-// above them. Without a terminal it only passes on.
+// above them. Without a terminal it only passes on. What is written to it has to be whole lines without secrets.
 type board struct {
 	mu    sync.Mutex
 	to    io.Writer
@@ -82,7 +82,7 @@ func (b *board) clear() {
 	defer b.mu.Unlock()
 	b.lines = nil
 	if b.drawn > 0 {
-		_, _ = io.WriteString(b.to, b.erase()+"\r\n\x1b[1A")
+		_, _ = io.WriteString(b.to, b.erase())
 	}
 }
 
