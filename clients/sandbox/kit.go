@@ -59,7 +59,10 @@ type object = map[string]any
 // case, as RFC 9110 has it.
 func bearer(r *http.Request) (token string, ok bool) {
 	scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	return token, ok && strings.EqualFold(scheme, "Bearer") && token != ""
+	if !ok || token == "" || !strings.EqualFold(scheme, "Bearer") {
+		return "", false
+	}
+	return token, true
 }
 
 // tokenState is what a sandbox knows of a token that it is shown.

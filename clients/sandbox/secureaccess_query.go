@@ -93,7 +93,10 @@ func (q *saQuery) window(now time.Time, refuse func(param, text string)) {
 	}
 	from, to := at("from"), at("to")
 	oldest := now.UTC().Truncate(24 * time.Hour).Add(-saRetention)
-	q.first = max((from+999)/1000, oldest.Unix())
+	if q.first = from / 1000; from%1000 > 0 {
+		q.first++ // The first whole second that is not before the window.
+	}
+	q.first = max(q.first, oldest.Unix())
 	q.last = min(to/1000, now.Unix())
 }
 
@@ -199,6 +202,8 @@ func (q *saQuery) filter() {
 	q.events("policycategories", func(e *saEvent, is func(string) bool) bool {
 		return e.verdict == saBlocked && c.destinations[e.destination].hasCategory(is)
 	})
+	q.events("ruleid", func(e *saEvent, is func(string) bool) bool { return is(saRuleIDs[e.verdict]) })
+	q.events("exists", func(e *saEvent, is func(string) bool) bool { return c.has(e, is) })
 	q.proxied("urls", func(d *saDestination, x *saDetails, is func(string) bool) bool {
 		return is("https://"+d.domain+x.path) || is(d.domain+x.path)
 	})
@@ -208,6 +213,14 @@ func (q *saQuery) filter() {
 
 func (d *saDestination) hasCategory(is func(string) bool) bool {
 	return slices.ContainsFunc(d.categories, func(n int) bool { return is(strconv.Itoa(saCategories[n].ID)) })
+}
+
+// has says whether an event has one of the fields that a request wants filled.
+func (c *saCompany) has(e *saEvent, is func(string) bool) bool {
+	d := &c.destinations[e.destination]
+	x := e.details(d)
+	return is("categories") || is("policycategories") && e.verdict == saBlocked || is("applicationid") && d.app >= 0 ||
+		(is("threats") || is("threattypes")) && d.threat >= 0 || (is("sha256") || is("filename")) && e.kind == saProxy && x.file != ""
 }
 
 // wanted returns a test for the values of a comma-separated parameter, nil if it is not given.

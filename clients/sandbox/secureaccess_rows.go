@@ -32,7 +32,7 @@ func (b *saRow) str(name, value string) {
 	*b = append(*b, ',')
 }
 
-// time writes the instant as the API does: milliseconds, and two strings in the zone that was asked for.
+// time writes an instant as the API does: milliseconds, and two strings in the zone that was asked for.
 func (b *saRow) time(at int64, zone *time.Location) {
 	t := time.Unix(at, 0).In(zone)
 	b.num("timestamp", at*1000)
@@ -40,7 +40,7 @@ func (b *saRow) time(at int64, zone *time.Location) {
 	*b = append(t.AppendFormat(*b, time.TimeOnly), `",`...)
 }
 
-// details are what the noise of an event says about it.
+// saDetails are what the noise of an event says about it.
 type saDetails struct {
 	queryType   string
 	returnCode  int
@@ -123,7 +123,7 @@ func saFileHash(dice *saDice) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// host is what was asked for as a proxy sees it.
+// url is what was asked for as a proxy sees it.
 func (e *saEvent) url(d *saDestination, x *saDetails) string { return "https://" + d.domain + x.path }
 
 // row appends an event as its activity endpoint shows it.
@@ -165,11 +165,15 @@ func (c *saCompany) common(row *saRow, e *saEvent, d *saDestination, a *saActor,
 	*row = append(append(*row, d.placesJSON...), ',')
 }
 
-var saRules = [...]json.RawMessage{
-	saAllowed: json.RawMessage(`{"id":401,"label":"Default rule","traffictype":"internet"}`),
-	saBlocked: json.RawMessage(`{"id":417,"label":"Block: security, gambling & some ads","traffictype":"internet"}`),
-	saProxied: json.RawMessage(`{}`),
-}
+// The rules of the company's policy. Requests that are looked into fall under none.
+var (
+	saRules = [...]json.RawMessage{
+		saAllowed: json.RawMessage(`{"id":401,"label":"Default rule","traffictype":"internet"}`),
+		saBlocked: json.RawMessage(`{"id":417,"label":"Block: security, gambling & some ads","traffictype":"internet"}`),
+		saProxied: json.RawMessage(`{}`),
+	}
+	saRuleIDs = [...]string{saAllowed: "401", saBlocked: "417", saProxied: ""}
+)
 
 func ifBlocked(e *saEvent, value []byte) []byte {
 	if e.verdict == saBlocked {

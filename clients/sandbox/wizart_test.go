@@ -2,9 +2,12 @@ package sandbox
 
 import (
 	"encoding/json"
+	"maps"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +101,34 @@ func TestWizartTokensNeedEveryPartOfTheLogin(t *testing.T) {
 	}
 }
 
+func TestWizartReadsALoginFromTheBodyAlone(t *testing.T) {
+	s := newWizartStand(t, Options{})
+	login := `{"grant_type":"password","client_id":` + wizartClientID + `,"client_secret":"` + wizartClientSecret +
+		`","username":"` + wizartUsername + `","password":"` + wizartPassword + `"}`
+	query := "?" + url.Values{"grant_type": {"password"}, "client_id": {wizartClientID}, "client_secret": {wizartClientSecret},
+		"username": {wizartUsername}, "password": {wizartPassword}}.Encode()
+	for _, c := range []struct {
+		name, target, kind, body string
+		status                   int
+		want                     string
+	}{
+		{"JSON with a number for the client", "/oauth/token", "application/json", login, 200, `"token_type":"Bearer"`},
+		{"JSON with text for the client", "/oauth/token", "application/json; charset=utf-8", strings.Replace(login, wizartClientID, `"`+wizartClientID+`"`, 1), 200, `"expires_in":31536000`},
+		{"JSON that does not say so", "/oauth/token", "text/plain", login, 400, "unsupported_grant_type"},
+		{"parameters in the address", "/oauth/token" + query, "application/x-www-form-urlencoded", "", 400, "unsupported_grant_type"},
+		{"broken JSON", "/oauth/token", "application/json", login[:20], 400, "unsupported_grant_type"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s.t = t
+			r := httptest.NewRequest("POST", c.target, strings.NewReader(c.body))
+			r.Header.Set("Content-Type", c.kind)
+			w := httptest.NewRecorder()
+			s.h.ServeHTTP(w, r)
+			s.expect(w, c.status, c.want)
+		})
+	}
+}
+
 func TestWizartRefreshTokensEndTheirAccessTokenAndWorkOnce(t *testing.T) {
 	s := newWizartStand(t, Options{})
 	access, used := s.access, s.renewal
@@ -165,6 +196,135 @@ func TestWizartCountsSixtyRequestsAMinute(t *testing.T) {
 	}
 	s.now = s.now.Add(50 * time.Second)
 	s.expect(s.get("/api/v2.1/import/product-types"), 200, `"data"`)
+}
+
+// wizartPage is one page of either API.
+type wizartPage struct {
+	Data []struct {
+		UUID, ID, Name, VendorCode string
+		Attributes                 struct {
+			Status, Timezone string
+			CreatedAt        string `json:"created_at"`
+		}
+	}
+	Links struct{ Next *string }
+	Meta  struct{ Total int }
+}
+
+// walk reads a listing to its end by page number, and returns how often every record came, and the total.
+func (s *wizartStand) walk(path string) (seen map[string]int, total int) {
+	s.t.Helper()
+	seen = map[string]int{}
+	for page := 1; ; page++ {
+		var p wizartPage
+		w := s.get(path + "page=" + strconv.Itoa(page))
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != 200 {
+			s.t.Fatalf("%s, page %d: status %d, %v, %.200s", path, page, w.Code, err, w.Body)
+		}
+		for _, d := range p.Data {
+			seen[d.UUID+d.ID]++
+		}
+		if p.Links.Next == nil {
+			return seen, p.Meta.Total
+		}
+	}
+}
+
+func TestWizartListingsHoldEveryRecordOnce(t *testing.T) {
+	s := newWizartStand(t, Options{})
+	twin, other := newWizartStand(t, Options{}), newWizartStand(t, Options{Seed: 1})
+	for path, least := range map[string]int{
+		"/api/customer/brands?":                             12,
+		"/api/customer/collections?":                        80,
+		"/api/customer/articles?":                           2000,
+		"/api/v2.1/imports/product-type/wallpaper?":         40,
+		`/api/customer/articles?q={"product_type":"tile"}&`: 200,
+	} {
+		path = strings.ReplaceAll(path, `"`, "%22")
+		seen, total := s.walk(path)
+		for id, n := range seen {
+			if n != 1 || id == "" {
+				t.Errorf("%s: %q came %d times", path, id, n)
+			}
+		}
+		if len(seen) != total || total < least {
+			t.Errorf("%s: %d records, total %d, want at least %d", path, len(seen), total, least)
+		}
+		if same, _ := twin.walk(path); !maps.Equal(same, seen) {
+			t.Errorf("%s: another sandbox of the same seed has other records", path)
+		}
+		if others, _ := other.walk(path); maps.Equal(others, seen) {
+			t.Errorf("%s: another seed has the same records", path)
+		}
+	}
+}
+
+func TestWizartFiltersByEqualityLikenessAndList(t *testing.T) {
+	s := newWizartStand(t, Options{})
+	count := func(q string) int {
+		t.Helper()
+		_, total := s.walk("/api/customer/articles?q=" + url.QueryEscape(q) + "&")
+		return total
+	}
+	all, tiles, carpets := count("{}"), count(`{"product_type":"tile"}`), count(`{"product_type":"carpet"}`)
+	if tiles == 0 || carpets == 0 || tiles+carpets >= all {
+		t.Fatalf("%d tiles and %d carpets of %d articles", tiles, carpets, all)
+	}
+	if n := count(`{"product_type":{"$in":["tile","carpet"]}}`); n != tiles+carpets {
+		t.Errorf("tiles or carpets: %d, want %d", n, tiles+carpets)
+	}
+	if n := count(`{"product_type":{"$like":"%TIL%"}}`); n != tiles {
+		t.Errorf("like til: %d, want %d", n, tiles)
+	}
+	if visible, hidden := count(`{"is_visible":true}`), count(`{"is_visible":false}`); hidden == 0 || visible+hidden != all {
+		t.Errorf("%d visible and %d hidden of %d", visible, hidden, all)
+	}
+}
+
+func TestImportsReachEveryState(t *testing.T) {
+	states, zones := map[string]int{}, map[string]int{}
+	for seed := range uint64(3) {
+		s := newWizartStand(t, Options{Seed: seed})
+		var all wizartPage
+		if err := json.Unmarshal(s.get("/api/v2.1/imports").Body.Bytes(), &all); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(all.Data); n < 200 || n > 320 {
+			t.Errorf("%d imports in a year", n)
+		}
+		last := int64(math.MaxInt64)
+		for _, i := range all.Data {
+			states[i.Attributes.Status]++
+			zones[i.Attributes.Timezone]++
+			id, err := strconv.ParseInt(i.ID, 10, 64)
+			if err != nil || id >= last {
+				t.Errorf("import %q comes after %d", i.ID, last)
+			}
+			last = id
+			if _, err := time.Parse(time.DateTime, i.Attributes.CreatedAt); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for _, state := range append([]string{"success", "warning", "failure"}, wizartStates...) {
+		if states[state] == 0 {
+			t.Errorf("no import is in the state %s: %v", state, states)
+		}
+	}
+	if zones["UTC"] == 0 || zones["Europe/Minsk"] == 0 {
+		t.Errorf("zones %v", zones)
+	}
+}
+
+func TestAnImportIsFoundByItsNumberAndTheNewestWithout(t *testing.T) {
+	s := newWizartStand(t, Options{})
+	var all wizartPage
+	if err := json.Unmarshal(s.get("/api/v2.1/imports").Body.Bytes(), &all); err != nil || len(all.Data) < 2 {
+		t.Fatalf("%d imports, %v", len(all.Data), err)
+	}
+	s.expect(s.get("/api/v2.1/imports/last"), 200, `"id":"`+all.Data[0].ID+`"`)
+	s.expect(s.get("/api/v2.1/imports/"+all.Data[1].ID), 200, `"id":"`+all.Data[1].ID+`"`)
+	s.expect(s.get("/api/v2.1/imports/1"), 404, "Not found.")
 }
 
 func TestImportsOfADayCanBeListedAtEveryTimeOfIt(t *testing.T) {
