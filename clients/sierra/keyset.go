@@ -193,13 +193,17 @@ func (k *keyset[T, P]) turn(page *answer[T], at rest.Page) ([]T, url.Values, err
 		}
 	}
 	k.pages, k.got = k.pages+1, len(entries)
-	short := k.got < k.limit && page.Total.Or(0) <= int64(k.got)
+	short := k.got < k.limit && page.Total.Or(0) <= int64(k.got) && !looksCut(k.got)
 	if short || k.got == 0 || k.query.Limit > 0 {
 		return wanted, nil, nil
 	}
 	at.Query.Set("id", "["+strconv.FormatUint(k.last+1, 10)+",]")
 	return wanted, at.Query, nil
 }
+
+// looksCut tells whether a page that is shorter than what was asked for may be no end. Some servers cut pages to a
+// number of their own, such as 50, without a word; a round number of rows is therefore worth one more request.
+func looksCut(got int) bool { return got > 0 && got%50 == 0 }
 
 // take checks a record and tells whether it belongs to the report.
 func (k *keyset[T, P]) take(one P) (bool, error) {

@@ -23,6 +23,10 @@ const (
 )
 
 const (
+	// The fields of charges that are asked for, and without being asked for they do not come. Checkouts and holds are not
+	// known to take the names of fields.
+	fineFields = "id,item,assessedDate,description,invoiceNumber,chargeType,itemCharge,processingFee,billingFee,paidAmount,location"
+
 	readings = 3  // of a list that changes while it is read, at most
 	overlap  = 20 // rows of a page that the next one repeats, at most
 )
@@ -42,7 +46,11 @@ func (c *Client) Holds(ctx context.Context, q Query, p Progress) iter.Seq2[Hold,
 // Fines reads the open charges of all patrons. Role: Fines_Read.
 // See https://techdocs.iii.com/sierraapi/Content/zAPIs/fineAPI.htm.
 func (c *Client) Fines(ctx context.Context, q Query, p Progress) iter.Seq2[Fine, error] {
-	return snapshot[Fine](ctx, c, list{path: FinesPath, role: FinesRole}, q, p)
+	fields := fineFields
+	if q.Personal {
+		fields += ",patron"
+	}
+	return snapshot[Fine](ctx, c, list{path: FinesPath, role: FinesRole, fields: fields}, q, p)
 }
 
 // row is what snapshot reads.
@@ -122,6 +130,9 @@ func (o *offsets[T, P]) parameters() url.Values {
 	if q == nil {
 		q = url.Values{}
 	}
+	if o.fields != "" {
+		q.Set("fields", o.fields)
+	}
 	q.Set("limit", strconv.Itoa(o.limit))
 	q.Set("offset", "0")
 	return q
@@ -146,15 +157,28 @@ func (o *offsets[T, P]) turn(page *answer[T], at rest.Page) ([]T, url.Values, er
 	o.grand = o.grand || known && total > int64(got)
 	o.tally.Page(total)
 	switch {
-	case o.query.Limit > 0 || got == 0:
-		return fresh, nil, nil
-	case got < o.limit && !(o.grand && int64(offset+got) < total && progress):
+	case o.last(got, offset, total, progress):
 		return fresh, nil, nil
 	case !progress:
 		return nil, nil, unexpected(o.path, "page %d, from offset %d, holds nothing but what came before", at.Number+1, offset)
 	}
 	at.Query.Set("offset", strconv.Itoa(offset+max(1, got-o.overlap)))
 	return fresh, at.Query, nil
+}
+
+// last tells whether a page ends this reading.
+func (o *offsets[T, P]) last(got, offset int, total int64, progress bool) bool {
+	switch {
+	case o.query.Limit > 0 || got == 0:
+		return true
+	case got >= o.limit:
+		return false
+	case !progress:
+		return true
+	case o.grand:
+		return int64(offset+got) >= total
+	}
+	return !looksCut(got)
 }
 
 // take checks the rows of a page and keeps those that did not come before. There is progress if one of them did not
@@ -205,6 +229,7 @@ func (o *offsets[T, P]) conclude() {
 	case o.grand && !t.Moved() && t.Came() < t.Total():
 		o.progress.Truncated("%s: the API counts %d and gave %d, in each of %d readings", o.path, t.Total(), t.Came(), readings)
 	default:
-		o.progress.Unproven("%s: the list changed while it was read, in each of %d readings", o.path, readings)
+		o.progress.Unproven("%s: the list changed while it was read, in each of %d readings (rows in the last: %d, the API's total: %d)",
+			o.path, readings, t.Came(), t.Total())
 	}
 }

@@ -19,6 +19,9 @@ const (
 	AgenciesRole = "Agencies_Read"
 )
 
+// Some servers leave the locations of a branch out unless they are named.
+const branchFields = "default,locations"
+
 // Branch is a building of the library.
 // See https://techdocs.iii.com/sierraapi/Content/zObjects/branchObjectDescription.htm.
 type Branch struct {
@@ -50,7 +53,7 @@ func (b *Branch) moments() []moment { return nil }
 // Branches reads the buildings of the library. Role: Branches_Read.
 // See https://techdocs.iii.com/sierraapi/Content/zAPIs/branchAPI.htm.
 func (c *Client) Branches(ctx context.Context, q Query, p Progress) iter.Seq2[Branch, error] {
-	return snapshot[Branch](ctx, c, list{path: BranchesPath, role: BranchesRole}, q, p)
+	return snapshot[Branch](ctx, c, list{path: BranchesPath, role: BranchesRole, fields: branchFields}, q, p)
 }
 
 // PickupLocations asks for the places where holds can be picked up, which come whole. Role: Branches_Read.

@@ -169,6 +169,43 @@ func TestListsByOffsetProveThemselvesOrSayWhyNot(t *testing.T) {
 	}
 }
 
+// A server that cuts pages to 50 rows without a word, and whose total counts the page, must not end a list.
+func TestPagesThatTheServerCutsAreNoEnd(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{50, 120, 150} {
+		var p said
+		l := &library{ids: upTo(n), page: 50, total: ofPage}
+		ids, err := collect(testClient(t, l, 0).Fines(t.Context(), Query{}, &p), (*Fine).id)
+		if err != nil || !slices.Equal(ids, upTo(n)) || p.verdict != "complete" {
+			t.Errorf("by offset: %d rows, want %d, %s: %v", len(ids), n, p.verdict, err)
+		}
+		h := &pages{}
+		for page := range slices.Chunk(upTo(n), 50) {
+			h.bodies = append(h.bodies, bibs(fmt.Sprintf(`"total":%d,`, len(page)), page...))
+		}
+		p = said{}
+		ids, err = collect(testClient(t, h, 0).Bibs(t.Context(), Query{}, &p), func(b *Bib) string { return string(b.ID) })
+		if err != nil || !slices.Equal(ids, upTo(n)) || p.verdict != "complete" {
+			t.Errorf("by id: %d rows, want %d, %s: %v", len(ids), n, p.verdict, err)
+		}
+	}
+}
+
+func TestPatronsOfFinesAreAskedForOnlyIfWanted(t *testing.T) {
+	t.Parallel()
+	for _, personal := range []bool{false, true} {
+		var p said
+		h := &pages{bodies: []string{`{"total":0,"entries":[]}`}}
+		if _, err := collect(testClient(t, h, 0).Fines(t.Context(), Query{Personal: personal}, &p), (*Fine).id); err != nil {
+			t.Fatal(err)
+		}
+		fields := strings.Split(h.queries[0].Get("fields"), ",")
+		if slices.Contains(fields, "patron") != personal || slices.Contains(fields, "default") || !slices.Contains(fields, "paidAmount") {
+			t.Errorf("personal %v: asks for %q", personal, fields)
+		}
+	}
+}
+
 func TestListThatIsDeafToTheOffsetIsNotReadForEver(t *testing.T) {
 	t.Parallel()
 	var p said

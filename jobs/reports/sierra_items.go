@@ -57,7 +57,7 @@ func sierraItemState() itemColumns {
 	return columns(itemColumns{
 		jobs.Text("status", "The status code. An item that is out keeps the one that it had on the shelf, as a rule a hyphen: see checked_out.", of(func(i *item) string { return string(i.Status.Code.Code) })).From("status.code"),
 		jobs.Text("status_name", "The status, in the library's words.", of(func(i *item) string { return i.Status.Label() })).From("status.display"),
-		jobs.Bool("checked_out", "Whether somebody has it: it has a due time.", of2((*item).CheckedOut)).From("status.duedate"),
+		jobs.Bool("checked_out", "Whether somebody has it: it has a due time.", always((*item).CheckedOut)).From("status.duedate"),
 	}, sierraDue("status.duedate", func(i *item) sierra.Instant { return i.Status.Due }), itemColumns{
 		jobs.Text("transit_to", "The code of the location that it is on its way to.", of(func(i *item) string { return string(i.Transit.To.Code) })).From("transitInfo.to.code"),
 		jobs.Text("transit_to_name", "The location that it is on its way to.", of(func(i *item) string { return i.Transit.To.Label() })).From("transitInfo.to.name"),
@@ -66,8 +66,8 @@ func sierraItemState() itemColumns {
 	})
 }
 
-// of2 is of for truths that every record has.
-func of2[T any](get func(*T) bool) func(*sierraRow[T]) (bool, bool) {
+// always is of for truths that every record has.
+func always[T any](get func(*T) bool) func(*sierraRow[T]) (bool, bool) {
 	return func(r *sierraRow[T]) (bool, bool) { return get(&r.record), true }
 }
 
