@@ -71,13 +71,17 @@ type credential struct {
 	expected string
 }
 
-// missing lists all credentials that are not set, so that one look is enough.
+// missing lists all credentials that are not set, so that one look is enough. Where some are set and others are not, that
+// is a mistake whether a report needs them or not.
 func (w wiring) missing(credentials ...credential) settings.Problems {
 	var missing settings.Problems
 	for _, c := range credentials {
 		if !c.set {
 			missing = append(missing, settings.Problem{Variable: c.variable, Text: "is not set: expected " + c.expected})
 		}
+	}
+	if len(missing) < len(credentials) {
+		*w.problems = append(*w.problems, missing...)
 	}
 	return missing
 }

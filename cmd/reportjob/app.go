@@ -27,7 +27,8 @@ type app struct {
 // run is the program from arguments to exit status.
 func run(ctx context.Context, p process) int {
 	a := &app{process: p, redactor: rest.NewRedactor()}
-	a.stdout = a.redactor.Writer(p.stdout)
+	results := &watched{to: p.stdout}
+	a.stdout = a.redactor.Writer(results)
 	a.board = newBoard(p.stderr, p.width)
 	a.stderr = a.redactor.Writer(a.board)
 	a.log = slog.New(slog.NewTextHandler(a.stderr, nil))
@@ -36,6 +37,9 @@ func run(ctx context.Context, p process) int {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
+	if err == nil && results.err != nil {
+		err = &statusError{exitOutput, fmt.Errorf("standard output: %w", results.err)}
+	}
 	if err == nil {
 		return exitOK
 	}
@@ -50,6 +54,20 @@ func run(ctx context.Context, p process) int {
 		fmt.Fprintln(a.stderr, "Run `reportjob help` for what there is.")
 	}
 	return status
+}
+
+// watched keeps the first error of a writer, which those who print do not look at.
+type watched struct {
+	to  io.Writer
+	err error
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // fail ends a command with a status and nothing more to say: it has said it already.
@@ -84,6 +102,7 @@ func newRoot(a *app) *cobra.Command {
 		Long:          about,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       version(),
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -148,7 +148,7 @@ func (a *app) live(ctx context.Context, p *program, chosen []jobs.Job) []checked
 				}
 				results[i] = checked{Report: j.Info().Name, OK: err == nil, Problems: []string{}, err: err}
 				if err != nil {
-					results[i].Problems = append(results[i].Problems, err.Error())
+					results[i].Problems = append(results[i].Problems, err.Error()+needs(j.Info(), err))
 				}
 			}
 		})
@@ -180,6 +180,15 @@ func (a *app) try(ctx context.Context, p *program, j jobs.Job) (err error) {
 		return err
 	}
 	return nil
+}
+
+// needs names the scope or role of a report that was refused.
+func needs(info jobs.Info, err error) string {
+	var e *rest.Error
+	if info.Scope == "" || !errors.As(err, &e) || e.Kind != rest.Refused {
+		return ""
+	}
+	return "; this report needs: " + info.Scope
 }
 
 func printChecked(a *app, results []checked, live bool) {

@@ -132,9 +132,9 @@ func (a *app) printResults(results []jobs.Result, orders []jobs.Order) {
 		t.row(r.Report, o.Window.Name(o.Zone), strconv.FormatInt(r.Rows, 10), string(r.Verdict), fileSet(o, r), round(r.Elapsed).String())
 	}
 	t.print(a.stdout)
-	for _, r := range results {
+	for i, r := range results {
 		if r.Err != nil {
-			fmt.Fprintf(a.stderr, "reportjob: %v\n", r.Err)
+			fmt.Fprintf(a.stderr, "reportjob: %v%s\n", r.Err, needs(orders[i].Job.Info(), r.Err))
 		}
 	}
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -53,8 +56,19 @@ func newProgram(a *app, environ []string) (*program, error) {
 			return nil, err // Load has tried the definition already
 		}
 		p.jobs = append(p.jobs, job)
+		p.addParams(o)
 	}
 	return p, nil
+}
+
+// addParams makes the parameters of a definition those of its report, so that they stand in its manifest; the ones of
+// PARAMS_<REPORT> win.
+func (p *program) addParams(o settings.Own) {
+	report := p.settings.Reports[o.Name]
+	params := reports.OwnParams(o.Definition)
+	maps.Copy(params, report.Params)
+	report.Params = params
+	p.settings.Reports[o.Name] = report
 }
 
 // catalogue tells settings which names there are. The reports in it are never run.
@@ -115,6 +129,9 @@ func (p *program) choose(names []string, otherwise func(jobs.Job) bool) ([]jobs.
 	}
 	for _, name := range names {
 		j, ok := p.job(name)
+		if i := slices.IndexFunc(p.problems, defines(name)); !ok && i >= 0 {
+			return nil, &statusError{exitConfig, errors.New(p.problems[i].String())}
+		}
 		if !ok {
 			return nil, unknownReport(name, p.names())
 		}
@@ -123,6 +140,11 @@ func (p *program) choose(names []string, otherwise func(jobs.Job) bool) ([]jobs.
 		}
 	}
 	return chosen, nil
+}
+
+// defines finds what is wrong with the definition of a report of the user's own.
+func defines(name string) func(settings.Problem) bool {
+	return func(p settings.Problem) bool { return p.Variable == "REPORT_"+settings.Suffix(name) }
 }
 
 func (p *program) scheduled(j jobs.Job) bool {
@@ -137,7 +159,8 @@ func (p *program) needs(chosen []jobs.Job) settings.Problems {
 			problems = append(problems, a.missing...)
 		}
 	}
-	return problems
+	slices.SortStableFunc(problems, func(a, b settings.Problem) int { return strings.Compare(a.Variable, b.Variable) })
+	return slices.Compact(problems)
 }
 
 // complete offers the names of reports to the shell.

@@ -187,7 +187,9 @@ func TestExitStatuses(t *testing.T) {
 		{name: "missing credential", set: "SIPGATE_TOKEN=", args: []string{"run", "--once", "sipgate-balance"}, status: exitConfig, says: "SIPGATE_TOKEN"},
 		{name: "wrong password", set: "SIPGATE_TOKEN=00000000-0000-4000-8000-000000000000", args: []string{"run", "--once", "sipgate-balance"}, status: exitRefused, says: "sipgate"},
 		{name: "wrong client secret", set: "SECUREACCESS_API_SECRET=not-the-secret-of-it", args: []string{"run", "--once", "secureaccess-summary"}, status: exitRefused, says: "check the credentials"},
-		{name: "forbidden", spoil: answer(403, `{"message":"Forbidden"}`), args: []string{"run", "--once", "secureaccess-summary"}, status: exitRefused, says: "Forbidden"},
+		{name: "forbidden", spoil: answer(403, `{"message":"Forbidden"}`), args: []string{"run", "--once", "secureaccess-summary"}, status: exitRefused, says: "this report needs: reports.aggregations:read"},
+		{name: "half the credentials", set: "SIERRA_CLIENT_KEY=", args: []string{"run", "--once", "sipgate-balance"}, status: exitConfig, says: "SIERRA_CLIENT_KEY"},
+		{name: "broken definition", set: "REPORT_XX=api=foo&path=/x", args: []string{"run", "--once", "xx"}, status: exitConfig, says: "columns: is missing; api"},
 		{name: "a page for people", spoil: answer(200, "<!DOCTYPE html><title>Login</title>"), args: []string{"run", "--once", "secureaccess-summary"}, status: exitUnexpected, says: "HTML"},
 		{name: "cut JSON", spoil: answer(200, `{"data":{"requests":`), args: []string{"run", "--once", "secureaccess-summary"}, status: exitUnexpected, says: "/summary: unexpected answer"},
 		{name: "a number where a list was", spoil: answer(200, `{"data":7,"meta":{}}`), args: []string{"run", "--once", "secureaccess-top-identities"}, status: exitUnexpected, says: "data"},
@@ -208,6 +210,32 @@ func TestExitStatuses(t *testing.T) {
 				t.Errorf("status %d, want %d; stderr should say %q:\n%s", got.status, test.status, test.says, got.stderr)
 			}
 		})
+	}
+}
+
+func TestResultsThatCannotBeWrittenAreNoSuccess(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no /dev/full: ", err)
+	}
+	defer full.Close()
+	status := run(t.Context(), process{args: []string{"list"}, stdout: full, stderr: io.Discard, now: time.Now})
+	if status != exitOutput {
+		t.Errorf("status %d, want %d", status, exitOutput)
+	}
+}
+
+func TestReportOfTheUsersOwnRunsLikeEveryOther(t *testing.T) {
+	environ := append(stand(t, nil),
+		"REPORT_BLOCKED_DNS=api=secureaccess&path=/reports/v2/activity/dns&rows=data&window=previous-day&verdict=blocked&columns=timestamp:time-ms,domain,verdict,identities.0.label:text,bytes:int",
+		"SCHEDULE_BLOCKED_DNS=0 6 * * *", "PARAMS_BLOCKED_DNS=identitytypes=roaming")
+	got := reportjob(t, environ, "run", "--once")
+	if got.status != exitOK {
+		t.Fatalf("status %d: %s", got.status, got.stderr)
+	}
+	m := readManifest(t, lookup(environ, "REPORTJOB_OUTPUT"), "blocked-dns", "2026-11-22")
+	if m.Parameters.Get("verdict") != "blocked" || m.Parameters.Get("identitytypes") != "roaming" || m.Rows == 0 || len(m.Columns) != 5 {
+		t.Errorf("parameters %v, %d rows, columns %v", m.Parameters, m.Rows, m.Columns)
 	}
 }
 

@@ -85,10 +85,8 @@ func Own(c Clients, name, definition string) (jobs.Job, error) {
 		return nil, fmt.Errorf("definition: expected key=value pairs with & between them, URL-encoded: %w", err)
 	}
 	d := ownDefinition{name: name, params: url.Values{}}
-	for _, parse := range []func(Clients, url.Values) error{d.single, d.parseAPI, d.parsePath, d.parseWindow, d.parseParams, d.parseColumns} {
-		if err := parse(c, values); err != nil {
-			return nil, err
-		}
+	if err := d.parse(c, values); err != nil {
+		return nil, err
 	}
 	if d.api.check != nil {
 		if err := d.api.check(&d); err != nil {
@@ -98,22 +96,64 @@ func Own(c Clients, name, definition string) (jobs.Job, error) {
 	return d.job(), nil
 }
 
+// OwnParams are the parameters that a definition sends to the API as they are.
+func OwnParams(definition string) url.Values {
+	params, err := url.ParseQuery(definition)
+	if err != nil {
+		return nil
+	}
+	for _, key := range ownKeys {
+		params.Del(key)
+	}
+	return params
+}
+
+// parse reads all keys and gathers their mistakes, so that one look shows them all.
+func (d *ownDefinition) parse(c Clients, values url.Values) error {
+	mistakes := d.single(values)
+	try := func(key string, parse func(Clients, url.Values) error) {
+		if len(values[key]) != 1 || values.Get(key) == "" {
+			return // single has said it
+		}
+		if err := parse(c, values); err != nil {
+			mistakes = append(mistakes, err.Error())
+		}
+	}
+	try("api", d.parseAPI)
+	if d.api.name != "" {
+		try("path", d.parsePath)
+	}
+	if err := d.parseWindow(c, values); err != nil {
+		mistakes = append(mistakes, err.Error())
+	}
+	if d.api.name != "" && d.path != "" {
+		if err := d.parseParams(c, values); err != nil {
+			mistakes = append(mistakes, err.Error())
+		}
+	}
+	try("columns", d.parseColumns)
+	if len(mistakes) > 0 {
+		return errors.New(strings.Join(mistakes, "; "))
+	}
+	return nil
+}
+
 // single refuses keys of ours that stand twice, and that are there without saying anything.
-func (d *ownDefinition) single(_ Clients, values url.Values) error {
+func (d *ownDefinition) single(values url.Values) (mistakes []string) {
 	for _, key := range ownKeys {
 		switch list := values[key]; {
 		case len(list) > 1:
-			return fmt.Errorf("%s: stands %d times: expected once", key, len(list))
+			mistakes = append(mistakes, fmt.Sprintf("%s: stands %d times: expected once", key, len(list)))
 		case len(list) == 1 && list[0] == "" && key != "rows":
-			return fmt.Errorf("%s: is empty: leave it out, or give it a value", key)
+			mistakes = append(mistakes, fmt.Sprintf("%s: is empty: leave it out, or give it a value", key))
 		}
 	}
 	for _, key := range []string{"api", "path", "columns"} {
 		if !values.Has(key) {
-			return fmt.Errorf("%s: is missing%s", key, suggest(key, slices.Sorted(maps.Keys(values)), ownKeys[:]...))
+			mistakes = append(mistakes, fmt.Sprintf("%s: is missing%s", key, suggest(key, slices.Sorted(maps.Keys(values)), ownKeys[:]...)))
 		}
 	}
-	return nil
+	return mistakes
 }
 
 func (d *ownDefinition) parseAPI(c Clients, values url.Values) error {
