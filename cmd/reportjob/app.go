@@ -108,10 +108,26 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&a.envFile, "env-file", "", "read variables from `FILE`; those of the environment win")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(
 		newRun(a), newList(a), newDescribe(a), newSchedule(a), newCheck(a), newVerify(a), newSandbox(a), newVersion(a),
 	)
 	return root
+}
+
+// newHelp is cobra's help, but for a command that does not exist, which is wrong usage.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Says what a command does",
+		RunE: func(_ *cobra.Command, names []string) error {
+			cmd, rest, err := root.Find(names)
+			if err != nil || len(rest) > 0 {
+				return usage(fmt.Errorf("help: there is no command %q", strings.Join(names, " ")))
+			}
+			return cmd.Help()
+		},
+	}
 }
 
 // load reads the environment and builds the reports. extra are variables that win over all others.

@@ -175,6 +175,8 @@ func TestExitStatuses(t *testing.T) {
 	}{
 		{name: "all well", args: []string{"run", "--once", "sipgate-balance"}},
 		{name: "unknown command", args: []string{"runn"}, status: exitUsage, says: "unknown command"},
+		{name: "help", args: []string{"help", "run"}},
+		{name: "help for nothing", args: []string{"help", "nosuch"}, status: exitUsage, says: "nosuch"},
 		{name: "unknown flag", args: []string{"run", "--onec"}, status: exitUsage, says: "--onec"},
 		{name: "unknown report", args: []string{"run", "--once", "sipgate-balanse"}, status: exitUsage, says: "did you mean sipgate-balance?"},
 		{name: "report without once", args: []string{"run", "sipgate-balance"}, status: exitUsage, says: "--once"},
