@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -182,10 +183,10 @@ func (a *app) try(ctx context.Context, p *program, j jobs.Job) (err error) {
 	return nil
 }
 
-// needs names the scope or role of a report that was refused.
+// needs names the scope or role of a report that the API refused.
 func needs(info jobs.Info, err error) string {
 	var e *rest.Error
-	if info.Scope == "" || !errors.As(err, &e) || e.Kind != rest.Refused {
+	if info.Scope == "" || !errors.As(err, &e) || e.Kind != rest.Refused || e.Status != http.StatusForbidden {
 		return ""
 	}
 	return "; this report needs: " + info.Scope
