@@ -111,6 +111,36 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	}
 }
 
+func TestRetryAfterNothingIsBelievedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := scripted(reply{status: 429, header: http.Header{"Retry-After": {"0"}}})
+		began := time.Now()
+		wantError(t, get(t, client(server)), rest.Overloaded)
+		// A refusal for load waits a second and more before each attempt but the first one.
+		if took := time.Since(began); took < 3*time.Second || server.count() != 5 {
+			t.Errorf("%d requests in %s", server.count(), took)
+		}
+	})
+}
+
+func TestCredentialsThatCannotBeRenewedAreRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, auth := range []rest.Auth{
+		nil, rest.Basic{User: "anna", Password: rest.NewSecret(thePassword)}, rest.Raw{Value: rest.NewSecret(theSecret)},
+	} {
+		server := scripted(reply{status: 401}, fine)
+		c := client(server, func(o *rest.Options) { o.Auth = auth })
+		wantError(t, get(t, c), rest.Refused, "status 401")
+		if server.count() != 1 {
+			t.Errorf("%T: %d requests", auth, server.count())
+		}
+		if err := get(t, c); err != nil {
+			t.Errorf("%T: %v", auth, err)
+		}
+	}
+}
+
 func TestWaitThatWouldPassTheDeadlineFailsAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -257,6 +287,32 @@ func TestPauseThatTheAPIAsksForHoldsBackEveryRequest(t *testing.T) {
 		workers.Go(func() { _ = get(t, c) })
 		synctest.Wait()
 		if err := get(t, c); err != nil || time.Since(began) != 30*time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+		workers.Wait()
+	})
+}
+
+func TestPauseThatBecomesLongerIsWaitedOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		// The first request is under way while the second one is told to pause; five seconds later it is told so as well.
+		server := scripted(
+			reply{status: 429, header: http.Header{"Retry-After": {"60"}}}, reply{status: 429, header: http.Header{"Retry-After": {"10"}}}, fine,
+		)
+		server.before = func(r *http.Request) {
+			if r.URL.Path == "/v2/slow" && server.count() == 1 {
+				time.Sleep(5 * time.Second)
+			}
+		}
+		c := client(server)
+		var workers sync.WaitGroup
+		workers.Go(func() { _, _ = c.Do(t.Context(), rest.Request{Path: "/slow"}) })
+		synctest.Wait()
+		workers.Go(func() { _ = get(t, c) })
+		synctest.Wait()
+		began := time.Now()
+		if err := get(t, c); err != nil || time.Since(began) != 65*time.Second {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
 		workers.Wait()

@@ -55,10 +55,15 @@ func (e *exchange) afterAnswer(ctx context.Context, a *answer) error {
 	case Retry:
 		fault := e.refusal(a, Overloaded)
 		wait, asked := retryAfter(a.response, time.Now())
-		if asked {
+		switch {
+		case wait > 0:
 			e.c.pause(wait)
-		} else if wait = backOff(e.retries); a.response.Status == http.StatusTooManyRequests {
-			wait += time.Second
+		case asked && e.retries == 0: // "At once" is believed, but only the first time.
+		default:
+			wait = backOff(e.retries)
+			if a.response.Status == http.StatusTooManyRequests {
+				wait += time.Second
+			}
 		}
 		return e.again(ctx, fault, wait)
 	case Refuse:
@@ -121,11 +126,9 @@ func (e *exchange) renew(ctx context.Context, a *answer, disposition Disposition
 
 // turn waits for the rate and for a pause that the API asked for.
 func (c *Client) turn(ctx context.Context, r Request) error {
-	c.mu.Lock()
-	wait := time.Until(c.paused)
-	c.mu.Unlock()
 	late := c.fault(r, Overloaded, 0, "no turn before the end of the run", "", context.DeadlineExceeded)
-	if wait > 0 {
+	// The pause may have become longer meanwhile.
+	for wait := c.pauseLeft(); wait > 0; wait = c.pauseLeft() {
 		if !fits(ctx, wait) {
 			return late
 		}
@@ -143,6 +146,13 @@ func (c *Client) turn(ctx context.Context, r Request) error {
 		return late
 	}
 	return nil
+}
+
+// pauseLeft is how long nothing is to be sent.
+func (c *Client) pauseLeft() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Until(c.paused)
 }
 
 // pause holds back every request of the client.
