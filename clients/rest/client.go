@@ -2,6 +2,8 @@ package rest
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -72,6 +74,9 @@ func New(o Options) *Client {
 	}
 	return c
 }
+
+// Format prints which API the client asks, and nothing of what it holds.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "client of "+c.o.API) }
 
 // redactorFor gives a redactor that knows what auth sends.
 func redactorFor(r *Redactor, auth Auth) *Redactor {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/url"
 	"slices"
@@ -27,13 +28,16 @@ const (
 // for many goroutines; a nil one does nothing.
 type Redactor struct {
 	mu       sync.RWMutex
-	kept     []string
-	passing  []string // oldest first
+	kept     []Secret
+	passing  []Secret // oldest first
 	replacer *strings.Replacer
 }
 
 // NewRedactor makes one that knows nothing yet.
 func NewRedactor() *Redactor { return &Redactor{} }
+
+// Format prints nothing of what the redactor knows.
+func (r *Redactor) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // Add makes secrets known, for good.
 func (r *Redactor) Add(values ...string) {
@@ -43,8 +47,8 @@ func (r *Redactor) Add(values ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, v := range values {
-		if v = strings.TrimSpace(v); len(v) >= shortest && !slices.Contains(r.kept, v) {
-			r.kept = append(r.kept, v)
+		if v = strings.TrimSpace(v); len(v) >= shortest && !slices.ContainsFunc(r.kept, is(v)) {
+			r.kept = append(r.kept, NewSecret(v))
 		}
 	}
 	r.rebuild()
@@ -60,7 +64,7 @@ func (r *Redactor) addMinted(values ...string) {
 	for _, v := range values {
 		if len(v) >= shortest {
 			// What is still in use is the last to be forgotten.
-			r.passing = append(slices.DeleteFunc(r.passing, func(p string) bool { return p == v }), v)
+			r.passing = append(slices.DeleteFunc(r.passing, is(v)), NewSecret(v))
 		}
 	}
 	if over := len(r.passing) - minted; over > 0 {
@@ -69,11 +73,16 @@ func (r *Redactor) addMinted(values ...string) {
 	r.rebuild()
 }
 
+// is tells whether a secret has a value.
+func is(value string) func(Secret) bool {
+	return func(s Secret) bool { return s.Reveal() == value }
+}
+
 // rebuild makes the replacer. Longer forms come first, so that a secret inside another one leaves nothing behind.
 func (r *Redactor) rebuild() {
 	var forms []string
 	for _, v := range slices.Concat(r.kept, r.passing) {
-		forms = append(forms, formsOf(v)...)
+		forms = append(forms, formsOf(v.Reveal())...)
 	}
 	slices.SortFunc(forms, func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))

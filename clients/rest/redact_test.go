@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/reportjob/reportjob/clients/rest"
 )
@@ -43,6 +44,54 @@ func TestSecretPrintsNowhere(t *testing.T) {
 	}
 	if s.Reveal() != awkward {
 		t.Error("lost")
+	}
+}
+
+func TestWhatHoldsSecretsPrintsNoneOfThem(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tokens := rest.NewTokens(only(scripted(given("access-token-1", "second-refresh-token", "3600")), "password"))
+		sign(t, tokens)
+		synctest.Wait() // fmt looks into the mutex, which the renewal has just left.
+		basic := rest.Basic{User: "anna", Password: rest.NewSecret("basic-password")}
+		redactor := rest.NewRedactor()
+		redactor.Add("known-secret")
+		out := printed(
+			struct{ key rest.Secret }{rest.NewSecret("hidden-value")}, tokens, basic, redactor,
+			client(scripted(fine), func(o *rest.Options) { o.Auth, o.Redactor = basic, redactor }),
+		)
+		for _, secret := range []string{
+			"access-token-1", "second-refresh-token", "basic-password", "known-secret", "hidden-value", thePassword, theSecret, theRefresh,
+		} {
+			if strings.Contains(out, secret) {
+				t.Errorf("%q is in\n%s", secret, out)
+			}
+		}
+	})
+}
+
+// printed is what fmt makes of values, also where they are in a field that is not exported, whose methods fmt cannot ask.
+func printed(values ...any) string {
+	type hidden struct{ value any }
+	var out strings.Builder
+	for _, v := range values {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			fmt.Fprintf(&out, verb+" "+verb+"\n", v, hidden{v})
+		}
+	}
+	return out.String()
+}
+
+func TestSecretIsTakenFromASetting(t *testing.T) {
+	t.Parallel()
+	var s rest.Secret
+	if !s.IsZero() || s.Reveal() != "" {
+		t.Error("the zero secret is not empty")
+	}
+	for _, value := range []string{awkward, ""} {
+		if err := s.UnmarshalText([]byte(value)); err != nil || s.Reveal() != value || s.IsZero() != (value == "") {
+			t.Errorf("%q became %q, %v", value, s.Reveal(), err)
+		}
 	}
 }
 

@@ -11,16 +11,30 @@ const redacted = "(redacted)"
 
 // Secret is a password, a key or a token. It prints as "(redacted)" under every verb, in JSON, in text and in slog; only
 // Reveal gives its value. The zero Secret is empty, and prints the same, so that a log does not even tell which are set.
-type Secret struct{ value string }
+type Secret struct {
+	// The value is behind a pointer, because fmt asks no method of a field that is not exported, but prints what is in
+	// it. Of a pointer it prints the address.
+	value *string
+}
 
 // NewSecret hides s.
-func NewSecret(s string) Secret { return Secret{s} }
+func NewSecret(s string) Secret {
+	if s == "" {
+		return Secret{}
+	}
+	return Secret{&s}
+}
 
 // Reveal gives the value, for the one place that sends it.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
 
 // IsZero tells whether the secret is empty.
-func (s Secret) IsZero() bool { return s.value == "" }
+func (s Secret) IsZero() bool { return s.value == nil }
 
 // String hides the value from everything that prints.
 func (s Secret) String() string { return redacted }
@@ -39,6 +53,6 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // UnmarshalText takes the value from a setting.
 func (s *Secret) UnmarshalText(b []byte) error {
-	s.value = string(b)
+	*s = NewSecret(string(b))
 	return nil
 }

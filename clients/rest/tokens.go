@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -72,7 +73,7 @@ type Tokens struct {
 
 	mu      sync.Mutex
 	current token
-	refresh string // the refresh token to use next; "" if there is none
+	refresh Secret // the refresh token to use next; empty if there is none
 	ahead   bool   // the refresh token could not be saved: memory knows better than the Store
 	row     int    // generations refused in a row, the first one included
 	flight  *flight
@@ -82,7 +83,7 @@ type Tokens struct {
 
 // token is an access token and what is known about it.
 type token struct {
-	access     string
+	access     Secret
 	generation int64
 	obtained   time.Time // when it was asked for
 	expires    time.Time // zero: unknown, kept until it is refused
@@ -92,7 +93,7 @@ type token struct {
 // fresh tells whether a request may be signed with the token. It is renewed a minute, or a tenth of its life, before it
 // expires. One from the future came before the clock was set back, and its expiry means nothing.
 func (k token) fresh(now time.Time) bool {
-	if k.access == "" || k.refused || k.obtained.After(now.Add(time.Minute)) {
+	if k.access.IsZero() || k.refused || k.obtained.After(now.Add(time.Minute)) {
 		return false
 	}
 	if k.expires.IsZero() {
@@ -125,12 +126,15 @@ func NewTokens(o TokenOptions) *Tokens {
 	o.Redactor.Add(o.ClientSecret.Reveal(), basicHeader(o))
 	for _, g := range o.Grants {
 		o.Redactor.Add(g.Password.Reveal(), g.RefreshToken.Reveal())
-		if t.refresh == "" {
-			t.refresh = g.RefreshToken.Reveal()
+		if t.refresh.IsZero() {
+			t.refresh = g.RefreshToken
 		}
 	}
 	return t
 }
+
+// Format prints whose tokens they are, and nothing of what they hold.
+func (t *Tokens) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "tokens of "+t.o.API) }
 
 // now is the wall clock alone: the monotonic one stands still while a machine sleeps, and tokens expire meanwhile.
 func (t *Tokens) now() time.Time { return t.o.Now().Round(0) }
@@ -148,7 +152,7 @@ func (t *Tokens) Authorize(ctx context.Context, r *http.Request) (int64, error) 
 		return 0, err
 	}
 	// Always in this spelling, whatever the answer's token_type looked like: some servers compare it letter for letter.
-	r.Header.Set("Authorization", "Bearer "+k.access)
+	r.Header.Set("Authorization", "Bearer "+k.access.Reveal())
 	return k.generation, nil
 }
 

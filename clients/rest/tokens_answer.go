@@ -21,7 +21,7 @@ const maxLife = 10 * 365 * 24 * time.Hour
 // issue is what a token endpoint gave.
 type issue struct {
 	token   token
-	refresh string // "" if there was none
+	refresh Secret // empty if there was none
 }
 
 // issued reads a successful answer (RFC 6749, 5.1). Its errors name members of the answer, never their values.
@@ -49,7 +49,7 @@ func (t *Tokens) issued(r *Response, began time.Time) (issue, error) {
 	if kind := stringOf(members["token_type"]); kind != "" && !strings.EqualFold(kind, "bearer") {
 		return wrong(fmt.Sprintf("a token of type %q, where Bearer was expected", shorten(kind)))
 	}
-	k := token{access: access, obtained: began}
+	k := token{access: NewSecret(access), obtained: began}
 	life, ok := lifeOf(members["expires_in"])
 	if !ok {
 		life, ok = lifeInJWT(access, began)
@@ -57,7 +57,7 @@ func (t *Tokens) issued(r *Response, began time.Time) (issue, error) {
 	if ok {
 		k.expires = began.Add(life)
 	}
-	return issue{k, refresh}, nil
+	return issue{k, NewSecret(refresh)}, nil
 }
 
 // noObject describes an answer that is not a JSON object: its content type and how it begins.

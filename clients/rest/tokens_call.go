@@ -41,7 +41,7 @@ func (t *Tokens) parameters(g Grant) (values map[string]string, ok bool) {
 	switch g.Type {
 	case refreshGrant:
 		t.mu.Lock()
-		values["refresh_token"] = t.refresh
+		values["refresh_token"] = t.refresh.Reveal()
 		t.mu.Unlock()
 		ok = values["refresh_token"] != ""
 	case passwordGrant:

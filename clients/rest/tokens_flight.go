@@ -40,10 +40,11 @@ func (t *Tokens) depart(ctx context.Context) *flight {
 	waits, release := context.WithTimeoutCause(wire, maxFlight, errTooLong)
 	waits, abandon := context.WithCancelCause(waits)
 	f := &flight{done: make(chan struct{}), abandon: abandon}
+	n := &renewal{t: t, wire: wire, old: t.current.access.Reveal()}
 	go func() {
 		defer release()
 		defer abandon(nil)
-		k, err := (&renewal{t: t, wire: wire, old: t.current.access}).run(waits)
+		k, err := n.run(waits)
 		switch {
 		case err == nil:
 		case context.Cause(waits) == errAbandoned:
@@ -77,7 +78,7 @@ func (n *renewal) run(ctx context.Context) (token, error) {
 		if err != nil {
 			return token{}, err
 		}
-		if k.access != n.old && k.fresh(n.t.now()) {
+		if k.access.Reveal() != n.old && k.fresh(n.t.now()) {
 			return k, nil
 		}
 	}
@@ -88,6 +89,7 @@ func (n *renewal) run(ctx context.Context) (token, error) {
 // one whose answer was lost twice. Every other failure is final: it would be no better with another grant.
 func (n *renewal) climb(ctx context.Context) (token, error) {
 	var before error
+	var dropped Secret
 	for _, g := range n.t.o.Grants {
 		values, ok := n.t.parameters(g)
 		if !ok {
@@ -99,6 +101,7 @@ func (n *renewal) climb(ctx context.Context) (token, error) {
 				return token{}, err
 			}
 		}
+		used := NewSecret(values["refresh_token"])
 		i, err := n.step(ctx, g, values)
 		if err == nil {
 			return n.t.take(i)
@@ -107,9 +110,10 @@ func (n *renewal) climb(ctx context.Context) (token, error) {
 			return token{}, err
 		}
 		n.t.o.Log.InfoContext(ctx, "the refresh token is of no use", "api", n.t.o.API, "because", err.Error())
-		before = err
+		before, dropped = err, used
 	}
 	if before != nil {
+		n.t.restore(dropped)
 		return token{}, before
 	}
 	return token{}, n.t.fault(Refused, 0, "no credentials to get a token with", "set all of them", nil)
@@ -127,13 +131,21 @@ func (t *Tokens) drop(err error) bool {
 		return false
 	}
 	t.mu.Lock()
-	t.refresh = ""
+	t.refresh = Secret{}
 	t.mu.Unlock()
 	fault.Kind, fault.Hint = Refused, "the refresh token is no longer valid: get a new one"
 	if hint := hintFor(fault.code, fault.Status); fault.code == "invalid_client" || fault.code == "unsupported_grant_type" {
 		fault.Hint = hint
 	}
 	return true
+}
+
+// restore takes a dropped refresh token back. Where no other grant follows it is the only one to try in a later run, and
+// what the token endpoint says of it tells more than that there is none.
+func (t *Tokens) restore(refresh Secret) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.refresh = refresh
 }
 
 // step makes one grant's call, and repeats it while the token endpoint is overloaded or cannot be reached.
@@ -167,12 +179,12 @@ func (n *renewal) step(ctx context.Context, g Grant, values map[string]string) (
 // take keeps an issued token. The new refresh token is on disk before the access token is used, since the old one is dead.
 func (t *Tokens) take(i issue) (token, error) {
 	t.mu.Lock()
-	if i.refresh != "" {
+	if !i.refresh.IsZero() {
 		t.refresh = i.refresh
 	}
 	refresh := t.refresh
 	t.mu.Unlock()
-	t.o.Redactor.addMinted(i.token.access, refresh)
+	t.o.Redactor.addMinted(i.token.access.Reveal(), refresh.Reveal())
 	if err := t.save(i.token, refresh); err != nil {
 		t.ahead = true
 		return token{}, err

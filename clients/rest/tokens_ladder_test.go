@@ -55,6 +55,21 @@ func TestRefusedRefreshTokenWithoutAnotherGrantIsFinal(t *testing.T) {
 	}
 }
 
+func TestRefusalOfTheOnlyRefreshTokenIsToldInLaterRunsToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := scripted(reply{status: 400, body: `{"error":"invalid_grant","hint":"Token has been revoked"}`})
+		tokens := rest.NewTokens(only(server, "refresh_token"))
+		for range 2 {
+			wantError(t, tokens.Token(t.Context()), rest.Refused, "Token has been revoked", "get a new one")
+			time.Sleep(time.Hour)
+		}
+		if server.count() != 2 {
+			t.Errorf("%d calls", server.count())
+		}
+	})
+}
+
 func TestRefusedRefreshTokenIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	server := scripted(reply{status: 400, body: `{"error":"invalid_grant"}`}, given("a-token", "", "3600"))

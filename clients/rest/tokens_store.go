@@ -64,17 +64,17 @@ func (t *Tokens) load() (token, error) {
 		return token{}, nil
 	}
 	if d.RefreshToken != "" {
-		t.refresh = d.RefreshToken
+		t.refresh = NewSecret(d.RefreshToken)
 	}
-	return token{access: d.AccessToken, obtained: d.Obtained, expires: d.Expires}, nil
+	return token{access: NewSecret(d.AccessToken), obtained: d.Obtained, expires: d.Expires}, nil
 }
 
 // save writes tokens, and returns when they are on the disk.
-func (t *Tokens) save(k token, refresh string) error {
+func (t *Tokens) save(k token, refresh Secret) error {
 	if t.o.Store == nil {
 		return nil
 	}
-	d := document{k.access, refresh, k.obtained.UTC(), k.expires}
+	d := document{k.access.Reveal(), refresh.Reveal(), k.obtained.UTC(), k.expires}
 	if d.Expires.IsZero() {
 		d.Expires = k.obtained.Add(unknownOnDisk)
 	}
