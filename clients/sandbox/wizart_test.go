@@ -331,10 +331,10 @@ func TestImportsOfADayCanBeListedAtEveryTimeOfIt(t *testing.T) {
 	catalogue := newWizartCatalogue(0)
 	z := &wizart{catalog: func() *wizartCatalogue { return catalogue }}
 	for day := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC); day.Month() == time.November; day = day.AddDate(0, 0, 1) {
-		for now := day; now.Before(day.AddDate(0, 0, 1)); now = now.Add(10 * time.Minute) {
-			for _, one := range z.importsOf(day, now) {
-				if one.created.After(now) {
-					t.Errorf("at %v there is an import of %v", now, one.created)
+		for at := day; at.Before(day.AddDate(0, 0, 1)); at = at.Add(10 * time.Minute) {
+			for _, one := range z.importsOf(day, at) {
+				if one.created.After(at) {
+					t.Errorf("at %v there is an import of %v", at, one.created)
 				}
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/reportjob/reportjob/clients/rest"
+	"github.com/reportjob/reportjob/cmd/reportjob/internal/settings"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -118,7 +119,7 @@ func (p *program) offline(chosen []jobs.Job) []checked {
 // owner is the report to which a variable belongs; empty if it belongs to none of these alone.
 func (p *program) owner(variable string, chosen []jobs.Job) string {
 	for _, j := range chosen {
-		suffix := strings.ToUpper(strings.ReplaceAll(j.Info().Name, "-", "_"))
+		suffix := settings.Suffix(j.Info().Name)
 		for _, prefix := range []string{"SCHEDULE_", "WINDOW_", "FORMATS_", "PARAMS_", "REPORT_"} {
 			if variable == prefix+suffix {
 				return j.Info().Name

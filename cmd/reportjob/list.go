@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/reportjob/reportjob/cmd/reportjob/internal/settings"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -162,7 +163,7 @@ func (d described) print(w io.Writer) {
 	t.row("Reference", d.Page)
 	t.print(w)
 	if len(d.Parameters) > 0 {
-		fmt.Fprintf(w, "\nParameters (PARAMS_%s)\n", strings.ToUpper(strings.ReplaceAll(d.Name, "-", "_")))
+		fmt.Fprintf(w, "\nParameters (PARAMS_%s)\n", settings.Suffix(d.Name))
 		t = newTable("NAME", "VALUES", "MEANING")
 		for _, q := range d.Parameters {
 			t.row(q.Name, q.Values, q.Meaning)
