@@ -70,6 +70,11 @@ type Info struct {
 	Scope      string // the scope, role or right that the credentials need, in the API's own words
 	Page       string // the address of the vendor's page about it
 	Every      Period // the window, unless WINDOW_<REPORT> says otherwise
+	// Requests is how many requests a run makes at least, those for tokens aside; 0 is 1.
+	Requests int
+	// Costly says, in a sentence, what makes a run of the report expensive, such as a request for each application. It is
+	// empty for most.
+	Costly string
 }
 
 // Parameter is a query parameter that PARAMS_<REPORT> may set.

@@ -29,6 +29,13 @@ func (id ID) Last() string {
 	return s[strings.LastIndexByte(s, '/')+1:]
 }
 
+// Ignored is a field that is known and deliberately not read, such as a password or an address that opens without a
+// login. Declaring it tells it from a field that nobody knows.
+type Ignored struct{}
+
+// UnmarshalJSON takes anything and keeps nothing of it.
+func (*Ignored) UnmarshalJSON([]byte) error { return nil }
+
 // Int is a whole number that an API sends as 5, 5.0, "5", "", null or not at all.
 type Int struct {
 	value int64
