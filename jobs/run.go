@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,14 +24,20 @@ type Runner struct {
 	Log *slog.Logger
 	// Now is the clock for the manifest's started and ended; time.Now if nil.
 	Now func() time.Time
-	// Count returns the context under which a run's requests are counted, and what tells their number so far, retries
-	// among them; nil if nobody counts. What it returns may be called by several goroutines at once.
-	Count func(context.Context) (context.Context, func() (requests, retries int64))
+	// Watch returns the context under which a run's requests are watched, and what tells of them so far; nil if nobody
+	// watches. What it returns may be called by several goroutines at once.
+	Watch func(context.Context) (context.Context, func() Traffic)
 	// Progress is told about five times a second how far a run is, and once when it has ended; it may be nil. Calls for
 	// one run follow one another, those of several runs do not.
 	Progress func(Progress)
 
 	hook func(step string) error // lets a test break or stop each step that changes the disk
+}
+
+// Traffic is what a run asked of its API, and what was odd about the answers.
+type Traffic struct {
+	Requests, Retries int64    // retries are requests, too
+	Unknown           []string // fields of answers that nobody knows, such as "data[].newfield"
 }
 
 // Order is what to run.
@@ -52,7 +59,7 @@ type Progress struct {
 	Window  string // its name, as in file names
 	Elapsed time.Duration
 	Rows    int64
-	// Requests and Retries are as Runner.Count tells them.
+	// Requests and Retries are as Runner.Watch tells them.
 	Requests, Retries int64
 	Done              bool    // the run has ended
 	Verdict           Verdict // how, if it has
@@ -136,7 +143,7 @@ type run struct {
 	manifest Manifest
 	proof    Proof
 	rows     atomic.Int64
-	counts   func() (requests, retries int64)
+	traffic  func() Traffic
 	writers  []exporters.Writer
 }
 
@@ -144,8 +151,8 @@ func (r *run) start(ctx context.Context) error {
 	r.name, r.window = r.Job.Info().Name, r.Window.Name(r.Zone)
 	r.manifest = newManifest(r.Order, r.Version)
 	r.manifest.Started = r.clock()
-	if r.Count != nil {
-		ctx, r.counts = r.Count(ctx)
+	if r.Watch != nil {
+		ctx, r.traffic = r.Watch(ctx)
 	}
 	r.log().InfoContext(ctx, "report started", "report", r.name, "window", r.window, "slot", r.manifest.Slot)
 	defer r.watch(ctx)()
@@ -260,8 +267,22 @@ func (r *run) learn() {
 	verdict, evidence, warnings, account := r.proof.Result()
 	m.Verdict, m.Account = verdict, account
 	m.Evidence, m.Warnings = append([]string{}, evidence...), append([]string{}, warnings...)
-	if r.counts != nil {
-		m.Requests, m.Retries = r.counts()
+	if r.traffic != nil {
+		t := r.traffic()
+		m.Requests, m.Retries = t.Requests, t.Retries
+		m.Warnings = append(m.Warnings, t.warnings()...)
+	}
+}
+
+// warnings says, in a sentence, what was odd.
+func (t Traffic) warnings() []string {
+	switch n := len(t.Unknown); n {
+	case 0:
+		return nil
+	case 1:
+		return []string{"the API sends a field that this report does not know: " + t.Unknown[0]}
+	default:
+		return []string{fmt.Sprintf("the API sends %d fields that this report does not know: %s", n, strings.Join(t.Unknown, ", "))}
 	}
 }
 
@@ -296,6 +317,9 @@ func (r *run) conclude(ctx context.Context, result Result) {
 		log.ErrorContext(ctx, "report failed", "error", result.Err)
 	default:
 		log.InfoContext(ctx, "report delivered", "verdict", result.Verdict, "files", len(result.Files), "manifest", result.ManifestPath)
+	}
+	for _, warning := range result.Manifest.Warnings {
+		r.log().WarnContext(ctx, "report warning", "report", r.name, "window", r.window, "warning", warning)
 	}
 	r.tell(ctx, result.Verdict)
 }
@@ -352,8 +376,9 @@ func (r *run) tell(ctx context.Context, verdict Verdict) {
 		p := Progress{
 			Report: r.name, Window: r.window, Elapsed: time.Since(r.begun), Rows: r.rows.Load(), Done: verdict != "", Verdict: verdict,
 		}
-		if r.counts != nil {
-			p.Requests, p.Retries = r.counts()
+		if r.traffic != nil {
+			t := r.traffic()
+			p.Requests, p.Retries = t.Requests, t.Retries
 		}
 		r.Progress(p)
 		return nil

@@ -26,8 +26,8 @@ func TestManifestIsWrittenFieldForField(t *testing.T) {
 	r := &Runner{
 		Version: "1.2.3",
 		Now:     func() time.Time { return saturday.Add(30*time.Hour + 1234567) },
-		Count: func(ctx context.Context) (context.Context, func() (int64, int64)) {
-			return ctx, func() (int64, int64) { return 7, 2 }
+		Watch: func(ctx context.Context) (context.Context, func() Traffic) {
+			return ctx, func() Traffic { return Traffic{Requests: 7, Retries: 2, Unknown: []string{"items[].mood", "total"}} }
 		},
 	}
 	o := order(folder, calls(func(ctx context.Context, r Request) iter.Seq2[call, error] {
@@ -103,6 +103,7 @@ func TestManifestIsWrittenFieldForField(t *testing.T) {
   ],
   "warnings": [
     "the API speaks of <other> things",
+    "the API sends 2 fields that this report does not know: items[].mood, total",
     "a: lines are short",
     "b: lines are short"
   ],
@@ -186,16 +187,16 @@ func TestPanicIsAnErrorWhoeverPanics(t *testing.T) {
 	format := exporters.Format{Name: "p", Ext: "p", New: func(io.Writer, exporters.Table) (exporters.Writer, error) { panic(oops) }}
 	inFormat := order("", calls(rows(1, "x")))
 	inFormat.Formats = []exporters.Format{format}
-	count := func(context.Context) (context.Context, func() (int64, int64)) { panic(oops) }
+	watch := func(context.Context) (context.Context, func() Traffic) { panic(oops) }
 	for name, c := range map[string]struct {
 		runner Runner
 		order  Order
 	}{
 		"source": {Runner{}, order("", source, "a")},
 		"format": {Runner{}, inFormat},
-		"count":  {Runner{Count: count}, order("", calls(rows(1, "x")), "a")},
-		"counts": {Runner{Count: func(ctx context.Context) (context.Context, func() (int64, int64)) {
-			return ctx, func() (int64, int64) { panic(oops) }
+		"watch":  {Runner{Watch: watch}, order("", calls(rows(1, "x")), "a")},
+		"traffic": {Runner{Watch: func(ctx context.Context) (context.Context, func() Traffic) {
+			return ctx, func() Traffic { panic(oops) }
 		}}, order("", calls(rows(1, "x")), "a")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -287,8 +288,8 @@ func TestProgressIsShownAFewTimesASecondAndAtTheEnd(t *testing.T) {
 		var seen []Progress
 		r := &Runner{
 			Progress: func(p Progress) { mu.Lock(); seen = append(seen, p); mu.Unlock() },
-			Count: func(ctx context.Context) (context.Context, func() (int64, int64)) {
-				return ctx, func() (int64, int64) { return 4, 1 }
+			Watch: func(ctx context.Context) (context.Context, func() Traffic) {
+				return ctx, func() Traffic { return Traffic{Requests: 4, Retries: 1} }
 			},
 		}
 		result := r.Run(t.Context(), order(folder, calls(func(context.Context, Request) iter.Seq2[call, error] {

@@ -39,6 +39,7 @@ type Client struct {
 	limiter *rate.Limiter // nil: no limit
 	slots   chan struct{} // nil: no limit
 	rights  atomic.Int64  // the generation whose refusal turned out to be a matter of rights
+	shapes  shapes
 
 	mu     sync.Mutex
 	base   *url.URL  // where requests go now
@@ -139,12 +140,16 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values, into an
 	if err != nil {
 		return err
 	}
-	return c.decode(answer, into)
+	return c.decode(ctx, answer, into)
 }
 
-// decode is Response.Decode with this client's redactor.
-func (c *Client) decode(answer *Response, into any) error {
-	return decode(answer, c.o.API, c.o.Redactor, into)
+// decode is Response.Decode with this client's redactor, and with an eye on unknown fields.
+func (c *Client) decode(ctx context.Context, answer *Response, into any) error {
+	err := decode(answer, c.o.API, c.o.Redactor, into)
+	if err == nil {
+		c.unknownFields(ctx, answer.Body, into)
+	}
+	return err
 }
 
 // fault makes an Error about r.

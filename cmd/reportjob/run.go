@@ -191,9 +191,11 @@ func (a *app) runner() *jobs.Runner {
 		Log:      a.log,
 		Now:      a.now,
 		Progress: a.board.progress,
-		Count: func(ctx context.Context) (context.Context, func() (requests, retries int64)) {
+		Watch: func(ctx context.Context) (context.Context, func() jobs.Traffic) {
 			m := new(rest.Meter)
-			return rest.WithMeter(ctx, m), func() (int64, int64) { return m.Requests.Load(), m.Retries.Load() }
+			return rest.WithMeter(ctx, m), func() jobs.Traffic {
+				return jobs.Traffic{Requests: m.Requests.Load(), Retries: m.Retries.Load(), Unknown: m.Unknown()}
+			}
 		},
 	}
 }
