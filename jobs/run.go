@@ -27,6 +27,8 @@ type Runner struct {
 	// Watch returns the context under which a run's requests are watched, and what tells of them so far; nil if nobody
 	// watches. What it returns may be called by several goroutines at once.
 	Watch func(context.Context) (context.Context, func() Traffic)
+	// Rows reads delivered files, to tell what has changed when a set is replaced; nil: only numbers of rows are told.
+	Rows ReadRows
 	// Progress is told about five times a second how far a run is, and once when it has ended; it may be nil. Calls for
 	// one run follow one another, those of several runs do not.
 	Progress func(Progress)
@@ -51,6 +53,7 @@ type Order struct {
 	Output  string        // the folder that holds a folder for each report
 	Locale  string        // a BCP 47 tag for formats that follow one
 	Timeout time.Duration // of the whole run; 0 is none
+	Again   bool          // the window was read before: what is there stays as it is if nothing has changed
 }
 
 // Progress is how far a run is.
@@ -76,6 +79,8 @@ type Result struct {
 	Manifest     Manifest // as delivered; if it failed, what was known by then
 	ManifestPath string   // delivered; empty if it failed
 	Elapsed      time.Duration
+	Unchanged    bool   // the set of before is the same and stayed; Files and Manifest are its
+	Change       string // what is different from the set of before, in a sentence; empty if nothing is, or if there was none
 	// Err says why nothing was delivered. It wraps the source's error, an *OutputError, a *TimeoutError, a *PanicError,
 	// or the cause for which the context ended.
 	Err error
@@ -145,6 +150,9 @@ type run struct {
 	rows     atomic.Int64
 	traffic  func() Traffic
 	writers  []exporters.Writer
+
+	unchanged bool
+	change    string
 }
 
 func (r *run) start(ctx context.Context) error {
@@ -185,7 +193,7 @@ func (r *run) deliver(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	r.complete(files)
-	return files.publish(r.manifest)
+	return r.replace(files)
 }
 
 // write pulls the rows once, pushes them to every file, and completes the files.
@@ -300,7 +308,7 @@ func (r *run) result(ctx context.Context, err error) Result {
 		m.Verdict, m.Files, m.Ended = Failed, []File{}, r.clock()
 	}
 	result.Manifest, result.Verdict, result.Rows, result.Files = *m, m.Verdict, m.Rows, m.Files
-	result.Elapsed = time.Since(r.begun)
+	result.Elapsed, result.Unchanged, result.Change = time.Since(r.begun), r.unchanged, r.change
 	r.conclude(ctx, result)
 	return result
 }
@@ -315,10 +323,15 @@ func (r *run) conclude(ctx context.Context, result Result) {
 		log.ErrorContext(ctx, "report failed", "error", result.Err, "stack", string(bug.Stack))
 	case result.Err != nil:
 		log.ErrorContext(ctx, "report failed", "error", result.Err)
+	case result.Unchanged:
+		log.InfoContext(ctx, "report unchanged", "verdict", result.Verdict, "manifest", result.ManifestPath)
 	default:
 		log.InfoContext(ctx, "report delivered", "verdict", result.Verdict, "files", len(result.Files), "manifest", result.ManifestPath)
 	}
 	for _, warning := range result.Manifest.Warnings {
+		if result.Unchanged {
+			break // they are of the run that delivered it, and were said then
+		}
 		r.log().WarnContext(ctx, "report warning", "report", r.name, "window", r.window, "warning", warning)
 	}
 	r.tell(ctx, result.Verdict)

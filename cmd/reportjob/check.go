@@ -120,7 +120,7 @@ func (p *program) offline(chosen []jobs.Job) []checked {
 func (p *program) owner(variable string, chosen []jobs.Job) string {
 	for _, j := range chosen {
 		suffix := settings.Suffix(j.Info().Name)
-		for _, prefix := range []string{"SCHEDULE_", "WINDOW_", "FORMATS_", "PARAMS_", "REPORT_"} {
+		for _, prefix := range []string{"SCHEDULE_", "WINDOW_", "FORMATS_", "LOOKBACK_", "PARAMS_", "REPORT_"} {
 			if variable == prefix+suffix {
 				return j.Info().Name
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,16 +27,16 @@ func (a *app) runOnce(ctx context.Context, f runFlags, names []string) error {
 		return err
 	}
 	if f.plan {
-		return a.printPlan(p, orders)
+		return a.printPlan(p, slices.Concat(orders...))
 	}
 	halt := a.halt(ctx, time.Duration(p.settings.General.Grace), false)
 	defer halt.end()
 	results := a.execute(halt, p, orders)
-	a.printResults(results, orders)
+	a.printResults(results)
 	return fail(halt.statusOr(func() int {
 		var statuses []int
 		for _, r := range results {
-			statuses = append(statuses, statusOfResult(r))
+			statuses = append(statuses, statusOfResult(r.Result))
 		}
 		return worst(statuses)
 	}))
@@ -71,35 +72,44 @@ func errNoSchedule() error {
 	return &statusError{exitConfig, errors.New("no report has a schedule: set SCHEDULE_<REPORT>, such as SCHEDULE_SIPGATE_CALLS='0 6 * * *', or name reports after run --once (`reportjob list` shows them)")}
 }
 
-func (a *app) orders(p *program, f runFlags, chosen []jobs.Job) ([]jobs.Order, error) {
-	var orders []jobs.Order
+// orders are those of each report, which follow one another.
+func (a *app) orders(p *program, f runFlags, chosen []jobs.Job) ([][]jobs.Order, error) {
+	var all [][]jobs.Order
 	for _, j := range chosen {
-		o, err := a.order(p, f, j)
+		orders, err := a.order(p, f, j)
 		if err != nil {
 			return nil, err
 		}
-		orders = append(orders, o)
+		all = append(all, orders)
 	}
-	return orders, nil
+	return all, nil
 }
 
-// execute runs orders side by side. One that fails stops no other.
-func (a *app) execute(h *halt, p *program, orders []jobs.Order) []jobs.Result {
+// execute runs reports side by side, and the orders of one report one after the other. One that fails stops no other.
+func (a *app) execute(h *halt, p *program, orders [][]jobs.Order) []ran {
 	var (
-		results = make([]jobs.Result, len(orders))
+		results = make([][]ran, len(orders))
 		runner  = a.runner()
 		pool    = jobs.NewPool(int(p.settings.General.Concurrency))
 		running sync.WaitGroup
 	)
-	expect(pool, orders)
-	for i, o := range orders {
+	expect(pool, slices.Concat(orders...))
+	for i, list := range orders {
 		running.Go(func() {
-			results[i] = a.runOne(h, pool, runner, o)
+			for _, o := range list {
+				results[i] = append(results[i], ran{o, a.runOne(h, pool, runner, o)})
+			}
 		})
 	}
 	running.Wait()
 	a.board.clear()
-	return results
+	return slices.Concat(results...)
+}
+
+// ran is an order and what it came to.
+type ran struct {
+	jobs.Order
+	jobs.Result
 }
 
 // expect tells the pool how many runs of each API are to come.
@@ -125,26 +135,31 @@ func (a *app) runOne(h *halt, pool *jobs.Pool, runner *jobs.Runner, o jobs.Order
 }
 
 // printResults is the table at the end of run --once.
-func (a *app) printResults(results []jobs.Result, orders []jobs.Order) {
+func (a *app) printResults(results []ran) {
 	t := newTable("REPORT", "WINDOW", "ROWS", "VERDICT", "FILES", "TIME")
-	for i, r := range results {
-		o := orders[i]
-		t.row(r.Report, o.Window.Name(o.Zone), strconv.FormatInt(r.Rows, 10), string(r.Verdict), fileSet(o, r), round(r.Elapsed).String())
+	for _, r := range results {
+		verdict := string(r.Verdict)
+		if r.Unchanged {
+			verdict += ", unchanged"
+		}
+		t.row(r.Report, r.windowName(), strconv.FormatInt(r.Rows, 10), verdict, r.fileSet(), round(r.Elapsed).String())
 	}
 	t.print(a.stdout)
-	for i, r := range results {
+	for _, r := range results {
 		if r.Err != nil {
-			fmt.Fprintf(a.stderr, "reportjob: %v%s\n", r.Err, needs(orders[i].Job.Info(), r.Err))
+			fmt.Fprintf(a.stderr, "reportjob: %v%s\n", r.Err, needs(r.Job.Info(), r.Err))
 		}
 	}
 }
 
+func (r ran) windowName() string { return r.Order.Window.Name(r.Zone) }
+
 // fileSet is exports/sipgate-calls/sipgate-calls_2026-11-21.{csv,xlsx}.
-func fileSet(o jobs.Order, r jobs.Result) string {
+func (r ran) fileSet() string {
 	if len(r.Files) == 0 {
 		return "-"
 	}
-	base := r.Report + "_" + o.Window.Name(o.Zone)
+	base := r.Report + "_" + r.windowName()
 	var ends []string
 	for _, f := range r.Files {
 		ends = append(ends, strings.TrimPrefix(f.Name, base+"."))
@@ -153,7 +168,7 @@ func fileSet(o jobs.Order, r jobs.Result) string {
 	if len(ends) > 1 {
 		set = "{" + set + "}"
 	}
-	return filepath.Join(o.Output, r.Report, base+".") + set
+	return filepath.Join(r.Output, r.Report, base+".") + set
 }
 
 func round(d time.Duration) time.Duration {

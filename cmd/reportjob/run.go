@@ -93,8 +93,8 @@ func (f runFlags) formatNames() []string {
 	return names
 }
 
-// order is one report to be run.
-func (a *app) order(p *program, f runFlags, j jobs.Job) (jobs.Order, error) {
+// order is one report to be run, and behind it the windows of it that are to be read again.
+func (a *app) order(p *program, f runFlags, j jobs.Job) ([]jobs.Order, error) {
 	report := p.settings.Reports[j.Info().Name]
 	o := jobs.Order{
 		Job:     j,
@@ -115,13 +115,13 @@ func (a *app) order(p *program, f runFlags, j jobs.Job) (jobs.Order, error) {
 	if f.from != "" {
 		o.Window, err = f.window(j.Info(), report)
 		o.Slot = o.Window.To
-		return o, err
+	} else if o.Slot, err = f.chooseSlot(report, a.now()); err == nil {
+		o.Window, err = windowOf(j.Info().Name, report, o.Slot)
 	}
-	if o.Slot, err = f.chooseSlot(report, a.now()); err != nil {
-		return o, err
+	if err != nil {
+		return nil, err
 	}
-	o.Window, err = windowOf(j.Info().Name, report, o.Slot)
-	return o, err
+	return withEarlier(report, f, o)
 }
 
 // window is the one that --from and --to name.
@@ -190,6 +190,7 @@ func (a *app) runner() *jobs.Runner {
 		Version:  version(),
 		Log:      a.log,
 		Now:      a.now,
+		Rows:     readRows,
 		Progress: a.board.progress,
 		Watch: func(ctx context.Context) (context.Context, func() jobs.Traffic) {
 			m := new(rest.Meter)

@@ -41,17 +41,19 @@ func (a *app) task(p *program, f runFlags, h *halt, pool *jobs.Pool, runner *job
 	return schedule.Task{Name: name, Schedule: report.Schedule, Run: func(ctx context.Context, slot time.Time) {
 		at := f
 		at.slot = slot.Format(time.RFC3339)
-		o, err := a.order(p, at, j)
+		orders, err := a.order(p, at, j)
 		if err != nil {
 			a.log.Error("not run", "report", name, "slot", slot, "error", err)
 			return
 		}
-		release, err := pool.Acquire(h.starting, j.Info().API)
-		if err != nil {
-			a.log.Warn("not started", "report", name, "slot", slot, "reason", context.Cause(h.starting))
-			return
+		for _, o := range orders {
+			release, err := pool.Acquire(h.starting, j.Info().API)
+			if err != nil {
+				a.log.Warn("not started", "report", name, "slot", o.Slot, "reason", context.Cause(h.starting))
+				return
+			}
+			runner.Run(ctx, o)
+			release()
 		}
-		defer release()
-		runner.Run(ctx, o)
 	}}
 }

@@ -89,7 +89,7 @@ func checkSierraParams(info jobs.Info, params url.Values) error {
 
 // sierraRecordsInfo fills what the reports on records of the catalogue have in common.
 func sierraRecordsInfo(info jobs.Info) jobs.Info {
-	info.API, info.Every = "sierra", jobs.PreviousDay
+	info.API, info.Every, info.OrNow = "sierra", jobs.PreviousDay, true
 	info.About += " Those whose last update, which may be their creation, lies in the window: a record that was changed again later" +
 		" is in the later window alone. With the window now, all of them. Deleted records are left out."
 	info.Paging = "ranges of ids, 2,000 records a page, to a short page; the API's total counts one page and is not used"

@@ -85,6 +85,7 @@ func wizartImports(c *wizart.Client) jobs.Job {
 		Endpoint: wizart.ImportsPath,
 		Paging:   "none documented, for all types; page by number for one of them",
 		Every:    jobs.PreviousDay,
+		OrNow:    true,
 		Parameters: []jobs.Parameter{{Name: "product_type", Values: "a code of wizart-product-types",
 			Meaning: "only imports of this type, from " + wizart.ImportsPath + "/product-type/{code}"}},
 	})

@@ -212,7 +212,7 @@ func ownReports(set values, c Catalogue, problems *Problems) (map[string]jobs.In
 func (s *Settings) reports(set values, infos map[string]jobs.Info, c Catalogue, problems *Problems) map[string]Report {
 	all := map[string]Report{}
 	for name, info := range infos {
-		r := Report{Zone: s.General.Timezone.Location, Window: info.Every, Formats: s.General.Formats}
+		r := Report{Zone: s.General.Timezone.Location, Window: info.Every, Formats: s.General.Formats, Lookback: int(s.General.Lookback)}
 		r.read(set, info, c, problems)
 		if r.Schedule == nil && r.Window == jobs.SinceLast && set["WINDOW_"+Suffix(name)] != "" {
 			problems.add("WINDOW_"+Suffix(name), "since-last needs the schedule that it counts from: set SCHEDULE_%s", Suffix(name))
@@ -236,7 +236,7 @@ func (r *Report) read(set values, info jobs.Info, c Catalogue, problems *Problem
 		parsed, err := jobs.ParsePeriod(period)
 		if err != nil {
 			problems.add("WINDOW_"+suffix, "%v", err)
-		} else if parsed.Snapshot() != info.Every.Snapshot() && !info.Every.IsZero() {
+		} else if parsed.Snapshot() != info.Every.Snapshot() && !info.Every.IsZero() && !(info.OrNow && parsed.Snapshot()) {
 			problems.add("WINDOW_"+suffix, "%s", mismatch(info))
 		} else {
 			r.Window = parsed
@@ -251,7 +251,26 @@ func (r *Report) read(set values, info jobs.Info, c Catalogue, problems *Problem
 			r.Formats = names
 		}
 	}
+	r.readLookback(set["LOOKBACK_"+suffix], info, problems)
 	r.readParams(set["PARAMS_"+suffix], info, c, problems)
+}
+
+// readLookback reads how many windows are read again; those of the present never are.
+func (r *Report) readLookback(number string, info jobs.Info, problems *Problems) {
+	if r.Window.Snapshot() {
+		r.Lookback = 0
+	}
+	if number == "" {
+		return
+	}
+	var n Count
+	if err := n.UnmarshalText([]byte(number)); err != nil {
+		problems.add("LOOKBACK_"+Suffix(info.Name), "%v", err)
+	} else if n > 0 && r.Window.Snapshot() {
+		problems.add("LOOKBACK_"+Suffix(info.Name), "%s shows the present: its past cannot be read again", info.Name)
+	} else {
+		r.Lookback = int(n)
+	}
 }
 
 // mismatch says why a report of the present has no window, and one of the past no present.

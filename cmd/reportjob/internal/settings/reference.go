@@ -63,6 +63,7 @@ var perReport = []Variable{
 	{Name: "SCHEDULE_", Default: "off", Doc: "cron with five fields or a descriptor such as @daily, with CRON_TZ=Zone in front if wanted; off"},
 	{Name: "WINDOW_", Doc: "previous-hour, previous-day, previous-week, previous-month, last-<duration>, since-last or now; empty: the report's own"},
 	{Name: "FORMATS_", Doc: "file formats of this report; empty: REPORTJOB_FORMATS"},
+	{Name: "LOOKBACK_", Doc: "how many windows before the newest are read again at each run; empty: REPORTJOB_LOOKBACK"},
 	{Name: "PARAMS_", Doc: "extra query parameters for the API, such as verdict=blocked&domains=example.org"},
 }
 

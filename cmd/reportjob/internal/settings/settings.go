@@ -87,6 +87,7 @@ type General struct {
 	State       string       `env:"STATE" doc:"folder of what must outlive a run, such as tokens that rotate; off for none; empty: $STATE_DIRECTORY, else .reportjob"`
 	Concurrency Positive     `env:"CONCURRENCY" envDefault:"4" doc:"reports that run at a time; those of one API share its rate"`
 	Timeout     PositiveSpan `env:"TIMEOUT" envDefault:"1h" doc:"longest time of one run of one report"`
+	Lookback    Count        `env:"LOOKBACK" envDefault:"0" doc:"how many windows before the newest are read again at each run, and replaced if they differ; for rows that arrive late"`
 	Grace       PositiveSpan `env:"GRACE" envDefault:"25s" doc:"time that running reports get to finish after SIGTERM"`
 	LogFormat   LogFormat    `env:"LOG_FORMAT" doc:"text or json; empty: text on a terminal, else json"`
 	LogLevel    LogLevel     `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
@@ -100,6 +101,7 @@ type Report struct {
 	Window   jobs.Period
 	Formats  []string
 	Params   url.Values
+	Lookback int // windows before the newest that are read again
 }
 
 // Settings are the environment, read and checked.

@@ -77,6 +77,19 @@ func (p *Positive) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Count is a whole number from 0 to 366.
+type Count int
+
+// UnmarshalText reads the number.
+func (c *Count) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 0 || n > 366 {
+		return fmt.Errorf("expected a whole number from 0 to 366, found %q", text)
+	}
+	*c = Count(n)
+	return nil
+}
+
 // PositiveSpan is a length of time above 0.
 type PositiveSpan time.Duration
 

@@ -1,0 +1,142 @@
+package jobs
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// A window can be read again: by hand, or because rows arrive late. What is delivered then replaces what was there, and
+// the manifest says in numbers what changed.
+
+// ReadRows gives what each row of a delivered file says, in the file's order and without its header. What is given is
+// valid until the next row is asked for; an error is the last element.
+type ReadRows = func(format string, f *os.File) iter.Seq2[[]byte, error]
+
+// Delivered tells whether the window of an order was delivered before.
+func (o Order) Delivered() bool {
+	name := o.Job.Info().Name
+	_, err := ReadManifest(filepath.Join(o.Output, name, name+"_"+o.Window.Name(o.Zone)+manifestExt))
+	return err == nil
+}
+
+// replace puts the files of the run into the place of those before, unless the order wants to keep what is the same.
+func (r *run) replace(files *set) error {
+	before, err := ReadManifest(filepath.Join(files.folder, files.manifest.name))
+	if err != nil { // there is nothing before, or nothing that could be relied on
+		return files.publish(r.manifest)
+	}
+	same := slices.EqualFunc(before.Files, r.manifest.Files, func(a, b File) bool { return a.Name == b.Name && a.SHA256 == b.SHA256 })
+	if same && r.Again && before.Verdict == r.manifest.Verdict && intact(files.folder, before) {
+		r.manifest, r.unchanged = before, true
+		return nil
+	}
+	if !same {
+		r.change = r.difference(files, before)
+		r.manifest.Warnings = append(r.manifest.Warnings, r.change)
+	}
+	return files.publish(r.manifest)
+}
+
+// intact tells whether the files of a set are still what their manifest says.
+func intact(folder string, m Manifest) bool {
+	return !slices.ContainsFunc(m.Files, func(f File) bool { return len(verifyFile(folder, m, f, nil)) > 0 })
+}
+
+// difference says what changed from one delivery of a window to the next.
+func (r *run) difference(files *set, before Manifest) string {
+	text := fmt.Sprintf("read again: %d rows before, and %d now", before.Rows, r.manifest.Rows)
+	added, gone, err := r.compare(files, before)
+	switch {
+	case err != nil:
+		return text
+	case added == 0 && gone == 0:
+		return text + ", which say the same"
+	}
+	return text + fmt.Sprintf("; %d are new, and %d are gone or say something else", added, gone)
+}
+
+var errIncomparable = errors.New("no file that could be compared")
+
+// compare counts the rows that only one of two deliveries has, by the first of the files that both of them have.
+func (r *run) compare(files *set, before Manifest) (added, gone int64, err error) {
+	if r.Rows == nil {
+		return 0, 0, errIncomparable
+	}
+	for i, f := range files.files {
+		known := slices.ContainsFunc(before.Files, func(old File) bool { return old.Name == f.name && old.Format == r.Formats[i].Name })
+		if known {
+			now, old := filepath.Join(files.folder, f.hidden), filepath.Join(files.folder, f.name)
+			c := comparison{read: r.Rows, format: r.Formats[i].Name, seed: maphash.MakeSeed()}
+			return c.count(old, now, max(before.Rows, r.manifest.Rows))
+		}
+	}
+	return 0, 0, errIncomparable
+}
+
+// comparison compares two files row by row, whatever their order. It reads them several times if they are large, each
+// time for a part of the rows, so that memory does not grow with their number.
+type comparison struct {
+	read   ReadRows
+	format string
+	seed   maphash.Seed
+}
+
+// partRows is how many rows of each file are compared at a time: 8 bytes each.
+const partRows = 1 << 21
+
+func (c comparison) count(old, now string, rows int64) (added, gone int64, err error) {
+	parts := uint64(rows/partRows + 1)
+	for part := range parts {
+		before, err := c.hashes(old, part, parts)
+		if err != nil {
+			return 0, 0, err
+		}
+		after, err := c.hashes(now, part, parts)
+		if err != nil {
+			return 0, 0, err
+		}
+		a, g := unmatched(before, after)
+		added, gone = added+a, gone+g
+	}
+	return added, gone, nil
+}
+
+// hashes are those of the rows of a part, sorted.
+func (c comparison) hashes(path string, part, parts uint64) ([]uint64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var list []uint64
+	for row, err := range c.read(c.format, f) {
+		if err != nil {
+			return nil, err
+		}
+		if h := maphash.Bytes(c.seed, row); h%parts == part {
+			list = append(list, h)
+		}
+	}
+	slices.Sort(list)
+	return list, nil
+}
+
+// unmatched counts what only one of two sorted lists has.
+func unmatched(before, after []uint64) (added, gone int64) {
+	for len(before) > 0 && len(after) > 0 {
+		switch {
+		case before[0] == after[0]:
+			before, after = before[1:], after[1:]
+		case before[0] < after[0]:
+			before, gone = before[1:], gone+1
+		default:
+			after, added = after[1:], added+1
+		}
+	}
+	return added + int64(len(after)), gone + int64(len(before))
+}
