@@ -87,6 +87,7 @@ func (e *exchange) send(ctx context.Context, to *url.URL, repeats bool) (*Respon
 		return nil, 0, sent{err}
 	}
 	defer reply.Body.Close()
+	e.c.clock.read(reply.Header, began, time.Now())
 	body, err := e.c.read(reply, cancel)
 	if errors.Is(err, errTooLarge) {
 		text := fmt.Sprintf("the answer is larger than %d bytes", e.c.o.MaxBody)

@@ -40,6 +40,7 @@ type Client struct {
 	slots   chan struct{} // nil: no limit
 	rights  atomic.Int64  // the generation whose refusal turned out to be a matter of rights
 	shapes  shapes
+	clock   clock
 
 	mu     sync.Mutex
 	base   *url.URL  // where requests go now

@@ -94,7 +94,7 @@ func (w wiring) secureAccess() (*secureaccess.Client, api) {
 		Transport: w.transport("SECUREACCESS_", s.Connection, rest.TransportOptions{}),
 		Redactor:  w.app.redactor, Log: w.app.log, UserAgent: userAgent,
 	})
-	return c, api{name: "secureaccess", check: c.Check, rate: float64(s.Rate), missing: w.missing(
+	return c, api{name: "secureaccess", check: c.Check, ahead: c.Rest().Ahead, rate: float64(s.Rate), missing: w.missing(
 		credential{"SECUREACCESS_API_KEY", !s.APIKey.IsZero(), "the API key, from Admin > API Keys"},
 		credential{"SECUREACCESS_API_SECRET", !s.APISecret.IsZero(), "the API key's secret"},
 	)}
@@ -110,7 +110,7 @@ func (w wiring) sipgate() (*sipgate.Client, api) {
 		Transport: w.transport("SIPGATE_", s.Connection, rest.TransportOptions{}),
 		Redactor:  w.app.redactor, Log: w.app.log, UserAgent: userAgent, Store: w.store(),
 	})
-	return c, api{name: "sipgate", check: c.Check, rate: float64(s.Rate), missing: w.sipgateMissing(s)}
+	return c, api{name: "sipgate", check: c.Check, ahead: c.Rest().Ahead, rate: float64(s.Rate), missing: w.sipgateMissing(s)}
 }
 
 // sipgateMissing knows that there are two ways to sign in, of which one is enough.
@@ -144,7 +144,7 @@ func (w wiring) sierra() (*sierra.Client, api) {
 		Transport: w.transport("SIERRA_", s.Connection, sierra.TransportOptions()),
 		Redactor:  w.app.redactor, Log: w.app.log, UserAgent: userAgent,
 	})
-	return c, api{name: "sierra", check: c.Check, rate: float64(s.Rate), missing: w.missing(
+	return c, api{name: "sierra", check: c.Check, ahead: c.Rest().Ahead, rate: float64(s.Rate), missing: w.missing(
 		credential{"SIERRA_BASE_URL", !s.BaseURL.IsZero(), "the address of the API, such as https://HOST/iii/sierra-api/v6"},
 		credential{"SIERRA_CLIENT_KEY", !s.ClientKey.IsZero(), "the API key, from the Sierra Admin App"},
 		credential{"SIERRA_CLIENT_SECRET", !s.ClientSecret.IsZero(), "the API key's secret"},
@@ -168,7 +168,7 @@ func (w wiring) wizart() (*wizart.Client, api) {
 			credential{"WIZART_USERNAME", s.Username != "", "the user name"},
 			credential{"WIZART_PASSWORD", !s.Password.IsZero(), "the user's password"})
 	}
-	return c, api{name: "wizart", check: c.Check, rate: float64(s.Rate), missing: w.missing(credentials...)}
+	return c, api{name: "wizart", check: c.Check, ahead: c.Rest().Ahead, rate: float64(s.Rate), missing: w.missing(credentials...)}
 }
 
 // store is where tokens outlive a run; nil if there is no such place.

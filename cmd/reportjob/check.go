@@ -22,6 +22,7 @@ type checked struct {
 	Report   string   `json:"report"`
 	OK       bool     `json:"ok"`
 	Problems []string `json:"problems"`
+	Notes    []string `json:"notes,omitempty"` // worth knowing, and no mistake
 	err      error
 }
 
@@ -69,6 +70,7 @@ func (a *app) check(ctx context.Context, p *program, chosen []jobs.Job, live, as
 		h := a.halt(ctx, time.Second, false)
 		defer h.end()
 		results = append(results[:1], a.live(h.running, p, chosen)...)
+		results[0].Notes = p.clocks()
 		if status := h.statusOr(func() int { return exitOK }); status != exitOK {
 			return fail(status)
 		}
@@ -159,6 +161,27 @@ func (a *app) live(ctx context.Context, p *program, chosen []jobs.Job) []checked
 	return results
 }
 
+// tolerance is how far two clocks may be apart without anybody having to know.
+const tolerance = 5 * time.Second
+
+// clocks names the APIs whose clocks are not this machine's.
+func (p *program) clocks() (notes []string) {
+	for _, x := range p.apis {
+		switch ahead, _ := x.ahead(); {
+		case ahead > tolerance:
+			notes = append(notes, clockNote(x.name, ahead, "behind"))
+		case ahead < -tolerance:
+			notes = append(notes, clockNote(x.name, -ahead, "ahead of"))
+		}
+	}
+	return notes
+}
+
+func clockNote(api string, by time.Duration, where string) string {
+	return fmt.Sprintf("%s: this machine's clock is %s %s the API's: set it by NTP, or windows that have just ended lack rows, and tokens are refused",
+		api, by.Round(time.Second), where)
+}
+
 // try asks for one row of a report.
 func (a *app) try(ctx context.Context, p *program, j jobs.Job) (err error) {
 	defer func() {
@@ -184,10 +207,10 @@ func (a *app) try(ctx context.Context, p *program, j jobs.Job) (err error) {
 	return nil
 }
 
-// needs names the scope or role of a report that the API refused.
+// needs names the scope or role of a report that the API refused, unless the error says already what is missing.
 func needs(info jobs.Info, err error) string {
 	var e *rest.Error
-	if info.Scope == "" || !errors.As(err, &e) || e.Kind != rest.Refused || e.Status != http.StatusForbidden {
+	if info.Scope == "" || !errors.As(err, &e) || e.Kind != rest.Refused || e.Status != http.StatusForbidden || e.Hint != "" {
 		return ""
 	}
 	return "; this report needs: " + info.Scope
@@ -212,6 +235,9 @@ func printChecked(a *app, results []checked, live bool) {
 		t.row(r.Report, reachable, authenticated, allowed, strings.Join(r.Problems, "; "))
 	}
 	t.print(a.stdout)
+	for _, note := range results[0].Notes {
+		fmt.Fprintf(a.stdout, "\n%s\n", note)
+	}
 }
 
 // reached says how far a request came.

@@ -181,20 +181,6 @@ func round(d time.Duration) time.Duration {
 	return d.Round(time.Millisecond)
 }
 
-// printPlan says what would be requested. The number of requests is the least that there can be: how many pages a
-// listing has shows only when it is read.
-func (a *app) printPlan(p *program, orders []jobs.Order) error {
-	t := newTable("REPORT", "WINDOW", "ENDPOINT", "REQUESTS", "TIME", "LIMITS")
-	for _, o := range orders {
-		info := o.Job.Info()
-		rate := p.api(info.API).rate
-		least := time.Duration(float64(time.Second) / rate)
-		t.row(info.Name, o.Window.Name(o.Zone), info.Endpoint, "1 or more", round(least).String()+" or more", info.Limits)
-	}
-	t.print(a.stdout)
-	return nil
-}
-
 // halt turns signals into contexts: what ends when nothing new is to start, and what ends when all has to stop.
 type halt struct {
 	starting, running context.Context

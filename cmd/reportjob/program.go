@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -175,9 +176,10 @@ func (a *app) complete(_ *cobra.Command, args []string, _ string) ([]string, cob
 // api is what commands need to know of an API.
 type api struct {
 	name    string
-	missing settings.Problems           // what its configuration lacks
-	check   func(context.Context) error // gets a token, or asks for as little as there is
-	rate    float64                     // requests a second
+	missing settings.Problems            // what its configuration lacks
+	check   func(context.Context) error  // gets a token, or asks for as little as there is
+	ahead   func() (time.Duration, bool) // by how much the API's clock is ahead of this machine's, once that is known
+	rate    float64                      // requests a second
 }
 
 // configured tells whether the API's credentials are all there.
