@@ -22,6 +22,7 @@ type app struct {
 	board    *board // progress lines on a terminal; everything for stderr goes through it
 	log      *slog.Logger
 	envFile  string
+	verbose  bool
 }
 
 // run is the program from arguments to exit status.
@@ -107,6 +108,7 @@ func newRoot(a *app) *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVar(&a.envFile, "env-file", "", "read variables from `FILE`; those of the environment win")
+	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log all there is to say, as REPORTJOB_LOG_LEVEL=debug does")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(

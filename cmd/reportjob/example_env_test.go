@@ -13,7 +13,7 @@ import (
 	"github.com/reportjob/reportjob/jobs/reports"
 )
 
-var update = flag.Bool("update", false, "write schedules.env.example anew")
+var update = flag.Bool("update", false, "write schedules.env.example and docs/reports.md anew")
 
 const exampleFile = "../../schedules.env.example"
 

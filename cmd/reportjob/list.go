@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,6 +89,8 @@ type described struct {
 	Limits     string            `json:"limits"`
 	Scope      string            `json:"scope"`
 	Page       string            `json:"page"`
+	Requests   int               `json:"requests"` // of a run, at least
+	Costly     string            `json:"costly,omitempty"`
 	Columns    []describedColumn `json:"columns"`
 }
 
@@ -133,6 +136,7 @@ func (a *app) described(p *program, j jobs.Job) described {
 	d := described{
 		listed: a.listed(p, j), About: info.About, Method: info.Method, Parameters: info.Parameters,
 		Paging: info.Paging, Limits: info.Limits, Scope: info.Scope, Page: info.Page, Columns: []describedColumn{},
+		Requests: max(info.Requests, 1), Costly: info.Costly,
 	}
 	if d.Method == "" {
 		d.Method = "GET"
@@ -160,6 +164,10 @@ func (d described) print(w io.Writer) {
 	t.row("Paging", d.Paging)
 	t.row("Limits", d.Limits)
 	t.row("Scope", d.Scope)
+	t.row("Requests", orMore(strconv.Itoa(d.Requests)))
+	if d.Costly != "" {
+		t.row("Cost", d.Costly)
+	}
 	t.row("Reference", d.Page)
 	t.print(w)
 	if len(d.Parameters) > 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"net/url"
 	"slices"
@@ -46,6 +47,9 @@ type program struct {
 func newProgram(a *app, environ []string) (*program, error) {
 	set, own, problems := settings.Load(environ, catalogue())
 	a.redactor.Add(set.Secrets()...)
+	if a.verbose {
+		set.General.LogLevel.Level = slog.LevelDebug
+	}
 	a.log = newLogger(a.stderr, set.General, a.width > 0)
 	p := &program{settings: set, problems: problems}
 	clients, apis, more := connect(a, set)

@@ -403,6 +403,15 @@ func TestCheckLiveTriesEveryAPI(t *testing.T) {
 	}
 }
 
+func TestVerboseSaysEveryRequest(t *testing.T) {
+	for _, args := range [][]string{{"-v"}, {"--verbose"}, nil} {
+		got := reportjob(t, stand(t, nil), append([]string{"run", "--once", "wizart-brands"}, args...)...)
+		if asked := strings.Contains(got.stderr, `"msg":"asked"`); got.status != exitOK || asked != (args != nil) {
+			t.Errorf("%q: %+v", args, got)
+		}
+	}
+}
+
 // slow is a stand whose answers wait until the test ends.
 func slow(t *testing.T, reached chan<- struct{}) []string {
 	var once sync.Once
