@@ -3,7 +3,9 @@
 package reports
 
 import (
+	"net/url"
 	"slices"
+	"time"
 
 	"github.com/reportjob/reportjob/clients/secureaccess"
 	"github.com/reportjob/reportjob/clients/sierra"
@@ -38,4 +40,20 @@ func ownAPIs(c Clients) []ownAPI {
 		sierraOwn(c.Sierra),
 		wizartOwn(c.Wizart),
 	}
+}
+
+// Costs says, in sentences, what is known to make a run of a report costly or incomplete: the report itself, its window,
+// or parameters. It asks nobody.
+func Costs(info jobs.Info, w jobs.Window, params url.Values, now time.Time) []string {
+	var costs []string
+	if info.Costly != "" {
+		costs = append(costs, info.Costly)
+	}
+	switch info.API {
+	case "secureaccess":
+		costs = append(costs, saCosts(w, now)...)
+	case "sierra":
+		costs = append(costs, sierraCosts(info, w, params)...)
+	}
+	return costs
 }
