@@ -137,7 +137,12 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 
 // Get asks for a path and decodes the answer.
 func (c *Client) Get(ctx context.Context, path string, query url.Values, into any) error {
-	answer, err := c.Do(ctx, Request{Path: path, Query: query})
+	return c.Ask(ctx, Request{Path: path, Query: query}, into)
+}
+
+// Ask is Get for a request that has more to say, such as a header.
+func (c *Client) Ask(ctx context.Context, r Request, into any) error {
+	answer, err := c.Do(ctx, r)
 	if err != nil {
 		return err
 	}

@@ -141,6 +141,26 @@ func TestExpiredTokenIsRenewedAndTheRequestRepeated(t *testing.T) {
 	}
 }
 
+func TestParametersThatTheAPIReadsFromHeadersAreSentThere(t *testing.T) {
+	var query url.Values
+	var header http.Header
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		query, header = r.URL.Query(), r.Header
+		fmt.Fprint(w, `{"data":[],"meta":{}}`)
+	})
+	q := yesterday
+	q.Params = url.Values{TimeRange: {"minute"}, TrafficType: {"dns,proxy"}, "verdict": {"blocked"}}
+	if _, err := collect(s.client().RequestsByHour(t.Context(), All, q, &progress{})); err != nil {
+		t.Fatal(err)
+	}
+	if header.Get("timerange") != "minute" || header.Get("x-traffic-type") != "dns,proxy" || header.Get("Accept") != "application/json" {
+		t.Errorf("headers %v", header)
+	}
+	if query.Has(TimeRange) || query.Has(TrafficType) || query.Get("verdict") != "blocked" {
+		t.Errorf("query %v", query)
+	}
+}
+
 func TestMissingScopeIsRefusedAfterOneRenewal(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusForbidden)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -15,10 +16,16 @@ import (
 	"github.com/reportjob/reportjob/clients/rest"
 )
 
+// Parameters that the API reads from headers, on every report that knows them.
+const (
+	TimeRange   = "timerange"      // how long the parts of a time series are: minute, hour or day
+	TrafficType = "x-traffic-type" // sorts of traffic, comma-separated
+)
+
 // Query is what is asked for.
 type Query struct {
 	From, To time.Time  // the window [From, To); none if both are zero, for lists of the present
-	Params   url.Values // the API's filters, passed on as they are
+	Params   url.Values // the API's filters, passed on as they are; TimeRange and TrafficType as headers
 	Limit    int        // rows that are wanted at most, to try a report out; 0: all
 	PageSize int        // rows of a page, if fewer than the Config's are wanted; 0: the Config's
 }
@@ -78,12 +85,28 @@ func (q Query) lasts() bool { return !q.To.IsZero() }
 func (r request) window(from, to int64) url.Values {
 	query := url.Values{}
 	maps.Copy(query, r.q.Params)
+	delete(query, TimeRange)
+	delete(query, TrafficType)
 	if !r.q.lasts() {
 		return query
 	}
 	query.Set("from", strconv.FormatInt(from*1000, 10))
 	query.Set("to", strconv.FormatInt(to*1000-1, 10))
 	return query
+}
+
+// header holds the parameters that are headers; nil if there are none.
+func (r request) header() http.Header {
+	var header http.Header
+	for _, name := range []string{TimeRange, TrafficType} {
+		if values := r.q.Params[name]; len(values) > 0 {
+			if header == nil {
+				header = http.Header{}
+			}
+			header[name] = values
+		}
+	}
+	return header
 }
 
 // seconds are the window's first second and the one behind its last.
@@ -113,7 +136,7 @@ func (r request) size() int {
 // fetch asks for one answer, and says what its meta tells.
 func fetch[T any](ctx context.Context, r request, query url.Values) (*T, error) {
 	var answer envelope[T]
-	if err := r.c.rest.Get(ctx, r.path, query, &answer); err != nil {
+	if err := r.c.rest.Ask(ctx, rest.Request{Path: r.path, Query: query, Header: r.header()}, &answer); err != nil {
 		return nil, err
 	}
 	r.p.Account(r.c.account())

@@ -21,10 +21,14 @@ type ParamError struct {
 func (e *ParamError) Error() string { return fmt.Sprintf("parameter %q: %s", e.Name, e.Text) }
 
 // CheckParams refuses parameters that a report sets itself, since a window or a page from elsewhere would break the
-// promise that nothing is missing. A parameter that the report documents is always accepted.
+// promise that nothing is missing. A parameter that the report documents is always accepted, with any value unless it is
+// described as "one of" some.
 func CheckParams(info jobs.Info, params url.Values) error {
 	for _, name := range slices.Sorted(maps.Keys(params)) {
-		if documented(info, name) {
+		if i := slices.IndexFunc(info.Parameters, func(p jobs.Parameter) bool { return p.Name == name }); i >= 0 {
+			if err := checkChoice(info.Parameters[i], params[name]); err != nil {
+				return err
+			}
 			continue
 		}
 		switch strings.ToLower(name) {
@@ -34,6 +38,20 @@ func CheckParams(info jobs.Info, params url.Values) error {
 			return &ParamError{name, "the paging sets it"}
 		case "order", "sort":
 			return &ParamError{name, "the report sets it, so that its rows are in one order"}
+		}
+	}
+	return nil
+}
+
+// checkChoice refuses values that are not among those of a parameter described as "one of a, b, c".
+func checkChoice(p jobs.Parameter, values []string) error {
+	list, ok := strings.CutPrefix(p.Values, "one of ")
+	if !ok {
+		return nil
+	}
+	for _, value := range values {
+		if !slices.Contains(strings.Split(list, ", "), value) {
+			return &ParamError{p.Name, fmt.Sprintf("expected %s, got %q", p.Values, value)}
 		}
 	}
 	return nil

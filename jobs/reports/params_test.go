@@ -10,7 +10,7 @@ import (
 )
 
 func TestParametersThatAReportSetsItselfAreRefused(t *testing.T) {
-	info := jobs.Info{Name: "api-things", Parameters: []jobs.Parameter{{Name: "verdict"}, {Name: "order"}}}
+	info := jobs.Info{Name: "api-things", Parameters: []jobs.Parameter{{Name: "verdict"}, {Name: "order"}, {Name: "timerange", Values: "one of minute, hour"}}}
 	for _, tt := range []struct{ params, want string }{
 		{"", ""},
 		{"verdict=blocked&order=asc&personal=true&anything=else", ""},
@@ -19,6 +19,9 @@ func TestParametersThatAReportSetsItselfAreRefused(t *testing.T) {
 		{"limit=5&verdict=blocked", `parameter "limit": the paging sets it`},
 		{"offset=5&from=1", `parameter "from": the window sets it (WINDOW_API_THINGS)`},
 		{"sort=name", `parameter "sort": the report sets it`},
+		{"timerange=minute&timerange=hour", ""},
+		{"timerange=hour&timerange=week", `parameter "timerange": expected one of minute, hour, got "week"`},
+		{"timerange=", `parameter "timerange": expected one of minute, hour, got ""`},
 	} {
 		params, err := url.ParseQuery(tt.params)
 		if err != nil {
