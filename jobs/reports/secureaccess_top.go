@@ -68,5 +68,19 @@ func saCategories[T any](plural, singular, which, field string, of func(*T) []se
 		jobs.List(singular+"_types", "The types of the categories "+which+", such as security or content.", func(r *T) []string {
 			return saLabels(of(r), func(c *secureaccess.Category) string { return c.Type })
 		}).From(field + ".type"),
+		jobs.List(plural+"_integration", "Those of the categories "+which+" that come from an integration with another product.", func(r *T) []string {
+			return saLabels(of(r), func(c *secureaccess.Category) string { return saIf(c.Integration, c.Label) })
+		}).From(field + ".integration"),
+		jobs.List(plural+"_deprecated", "Those of the categories "+which+" that are legacy ones.", func(r *T) []string {
+			return saLabels(of(r), func(c *secureaccess.Category) string { return saIf(c.Deprecated, c.Label) })
+		}).From(field + ".deprecated"),
 	}
+}
+
+// saIf is a label if something is true of what it names.
+func saIf(flag rest.Bool, label string) string {
+	if yes, _ := flag.Get(); yes {
+		return label
+	}
+	return ""
 }
