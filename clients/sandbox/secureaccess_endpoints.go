@@ -28,6 +28,7 @@ var saEndpoints = []saEndpoint{
 	{"activity", "dns proxy firewall intrusion ip amp-retrospective ztna decryption", saPaged, (*saQuery).activity},
 	{"top-identities", "dns proxy firewall ip ztna remote-access", saPaged, (*saQuery).topIdentities},
 	{"identity-distribution", "dns proxy", saPaged, (*saQuery).identityDistribution},
+	{"top-resources", "firewall ztna", []string{"from", "to", "limit", "offset"}, (*saQuery).topResources},
 	{"top-destinations", "dns proxy firewall ip", saPaged, (*saQuery).topDestinations},
 	{"top-urls", "", saPaged, (*saQuery).topURLs},
 	{"top-categories", "dns proxy ip", saPaged, (*saQuery).topCategories},
@@ -188,16 +189,6 @@ func (q *saQuery) topCategories() any {
 	return ranked(tally(q, q.byCategory), func(rank, i int, t *saTally) object {
 		return object{"rank": rank, "category": saCategories[i], "count": t.requests, "bandwidth": t.bandwidth(q)}
 	})
-}
-
-func (q *saQuery) topEventTypes() any {
-	tallies := tally(q, func(e *saEvent, count func(string)) {
-		if q.destination(e).threat >= 0 {
-			count("threat")
-		}
-		count(e.verdict.String())
-	})
-	return ranked(tallies, func(_ int, name string, t *saTally) object { return object{"eventtype": name, "count": t.requests} })
 }
 
 func (q *saQuery) topQueryTypes() any {

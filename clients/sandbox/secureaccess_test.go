@@ -296,6 +296,30 @@ func TestAggregationsAgreeWithTheRows(t *testing.T) {
 	}
 }
 
+func TestResourcesAndSecurityEventsAreCountedFromTheRows(t *testing.T) {
+	s := newSAStand(t, Options{})
+	type counted struct {
+		Count     int
+		EventType string
+	}
+	internal := saData[struct{ Count int }](s, "total-requests", friday, fridayEnds, "categories=221").Count
+	n := 0
+	for _, r := range saData[[]counted](s, "top-resources", friday, fridayEnds, "limit=5000&offset=0") {
+		n += r.Count
+	}
+	if n != internal || n == 0 {
+		t.Errorf("%d connections to resources, %d requests for what is internal", n, internal)
+	}
+	threats := saData[[]counted](s, "top-eventtypes", friday, fridayEnds, "")
+	for kind, path := range map[string]string{"domain_security": "total-requests/dns", "url_security": "total-requests/proxy"} {
+		want := saData[struct{ Count int }](s, path, friday, fridayEnds, "exists=threats").Count
+		i := slices.IndexFunc(threats, func(c counted) bool { return c.EventType == kind })
+		if i < 0 || threats[i].Count != want {
+			t.Errorf("%s: %+v, want %d", kind, threats, want)
+		}
+	}
+}
+
 func TestEventsEndWithRetentionAndWithNow(t *testing.T) {
 	s := newSAStand(t, Options{})
 	count := func(from, to time.Time) int {
@@ -407,7 +431,7 @@ func TestEveryEndpointAnswers(t *testing.T) {
 			path = "threat-types/" + saThreatTypes[0].Label
 		}
 		for _, kind := range append([]string{""}, strings.Fields(e.types)...) {
-			target := "/reports/v2/" + strings.TrimSuffix(path+"/"+kind, "/") + "?limit=3&from=-36hours&to=-12hours" // a working day
+			target := "/reports/v2/" + strings.TrimSuffix(path+"/"+kind, "/") + "?limit=3&offset=0&from=-36hours&to=-12hours" // a working day
 			w := s.get(strings.ReplaceAll(target, " ", "%20"))
 			var answer struct{ Data, Meta json.RawMessage }
 			if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || w.Code != 200 || answer.Data == nil || answer.Meta == nil {
