@@ -30,10 +30,9 @@ func (c *Client) TotalRequests(ctx context.Context, traffic Traffic, q Query, p 
 	return object[TotalRequests](ctx, c.request("/total-requests", traffic, q, p), nil)
 }
 
-// Summary is a window in numbers: how many requests there were, and how many different identities, destinations and
-// so on were part of them.
-type Summary struct {
-	Span
+// SummaryCounts are requests in numbers: how many there were, and how many different identities, destinations and so
+// on were part of them.
+type SummaryCounts struct {
 	Requests            rest.Int `json:"requests"`
 	RequestsAllowed     rest.Int `json:"requestsallowed"`
 	RequestsBlocked     rest.Int `json:"requestsblocked"`
@@ -50,6 +49,12 @@ type Summary struct {
 	FileTypes           rest.Int `json:"filetypes"`
 }
 
+// Summary is a window in numbers.
+type Summary struct {
+	Span
+	SummaryCounts
+}
+
 func (s *Summary) lacks() string { return missing("requests", s.Requests) }
 
 // Summary sums a window up: one record. (GET /reports/v2/summary[/{type}])
@@ -60,60 +65,30 @@ func (c *Client) Summary(ctx context.Context, traffic Traffic, q Query, p Progre
 // onePage is for a report that is one record, and wants to hear of pages all the same.
 func onePage() url.Values { return url.Values{"limit": {"1"}, "offset": {"0"}} }
 
-// TopIdentity is an identity with what it asked for in the window.
-type TopIdentity struct {
-	Rank      rest.Int `json:"rank"`
-	Identity  Identity `json:"identity"`
-	Requests  rest.Int `json:"requests"`
-	Bandwidth rest.Int `json:"bandwidth"` // bytes
-	Counts    Counts   `json:"counts"`
+// CategorySummary is a category in numbers.
+type CategorySummary struct {
+	Category Category      `json:"category"`
+	Summary  SummaryCounts `json:"summary"`
 }
 
-func (t *TopIdentity) lacks() string { return missing("requests", t.Requests) }
+func (s *CategorySummary) lacks() string { return missing("summary.requests", s.Summary.Requests) }
 
-// TopIdentities lists the identities of a window, those with the most requests first.
-// (GET /reports/v2/top-identities[/{type}])
-func (c *Client) TopIdentities(ctx context.Context, traffic Traffic, q Query, p Progress) iter.Seq2[TopIdentity, error] {
-	return rows[TopIdentity](ctx, c.request("/top-identities", traffic, q, p))
+// SummariesByCategory sums up the requests of a window by the categories of their destinations.
+// (GET /reports/v2/summaries-by-category[/{type}])
+func (c *Client) SummariesByCategory(ctx context.Context, traffic Traffic, q Query, p Progress) iter.Seq2[CategorySummary, error] {
+	return rows[CategorySummary](ctx, c.request("/summaries-by-category", traffic, q, p))
 }
 
-// TopDestination is a destination with what was asked of it in the window.
-type TopDestination struct {
-	Rank             rest.Int   `json:"rank"`
-	Domain           string     `json:"domain"`
-	Count            rest.Int   `json:"count"`
-	Bandwidth        rest.Int   `json:"bandwidth"` // bytes
-	Counts           Counts     `json:"counts"`
-	Categories       []Category `json:"categories"`
-	PolicyCategories []Category `json:"policycategories"`
+// DestinationSummary is a destination in numbers.
+type DestinationSummary struct {
+	Domain  string        `json:"domain"`
+	Summary SummaryCounts `json:"summary"`
 }
 
-func (t *TopDestination) lacks() string { return missing("count", t.Count) }
+func (s *DestinationSummary) lacks() string { return missing("summary.requests", s.Summary.Requests) }
 
-// TopDestinations lists the destinations of a window, those with the most requests first.
-// (GET /reports/v2/top-destinations[/{type}])
-func (c *Client) TopDestinations(ctx context.Context, traffic Traffic, q Query, p Progress) iter.Seq2[TopDestination, error] {
-	return rows[TopDestination](ctx, c.request("/top-destinations", traffic, q, p))
-}
-
-// Bucket is when a part of a time series begins.
-type Bucket struct {
-	Timestamp rest.Int `json:"timestamp"` // milliseconds since 1970
-}
-
-// Start is when the bucket begins.
-func (b Bucket) Start() time.Time { return instant(b.Timestamp) }
-
-func (b *Bucket) lacks() string { return missing("timestamp", b.Timestamp) }
-
-// RequestsByHour is an hour with its requests.
-type RequestsByHour struct {
-	Bucket
-	Count  rest.Int `json:"count"`
-	Counts Counts   `json:"counts"`
-}
-
-// RequestsByHour counts the requests of a window by the hour. (GET /reports/v2/requests-by-hour[/{type}])
-func (c *Client) RequestsByHour(ctx context.Context, traffic Traffic, q Query, p Progress) iter.Seq2[RequestsByHour, error] {
-	return rows[RequestsByHour](ctx, c.request("/requests-by-hour", traffic, q, p))
+// SummariesByDestination sums up the requests of a window by their destinations.
+// (GET /reports/v2/summaries-by-destination[/{type}])
+func (c *Client) SummariesByDestination(ctx context.Context, traffic Traffic, q Query, p Progress) iter.Seq2[DestinationSummary, error] {
+	return rows[DestinationSummary](ctx, c.request("/summaries-by-destination", traffic, q, p))
 }

@@ -213,6 +213,62 @@ func object[T any](ctx context.Context, r request, more url.Values) iter.Seq2[T,
 	}
 }
 
+// defaultRows is how many rows a page has if nobody says how many it should have.
+const defaultRows = 100
+
+// whole reads a list that the API gives in one answer, since it documents neither pages nor a limit for it.
+func whole[T any](ctx context.Context, r request) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		list, err := fetchRows[T](ctx, r, r.window(r.seconds()))
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
+		}
+		switch {
+		case r.q.Limit > 0 && r.q.Limit < len(list):
+			list = list[:r.q.Limit]
+			r.tried(r.q.Limit)
+		case len(list) == defaultRows:
+			r.p.Unproven("the answer has %d rows, which is a page of the API where no limit is named, and this list takes none", len(list))
+		default:
+			r.aged(len(list))
+			r.p.Complete("one answer holds all there is, %s rows", grouped(len(list)))
+		}
+		for i := range list {
+			if !yield(list[i], nil) {
+				return
+			}
+		}
+	}
+}
+
+// unfold makes rows of records that hold several. No more are given than the query wants.
+func unfold[B, T any](r request, records iter.Seq2[B, error], rowsOf func(*B) []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		n := 0
+		for record, err := range records {
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			for _, row := range rowsOf(&record) {
+				if n++; r.q.Limit > 0 && n > r.q.Limit {
+					r.tried(r.q.Limit)
+					break
+				}
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// tried says that a report was tried out, and not read.
+func (r request) tried(rows int) { r.p.Unproven("no more than %s rows were asked for", grouped(rows)) }
+
 // rows reads a report of aggregated rows: pages by limit and offset, to a short one. The API's order is kept.
 func rows[T any](ctx context.Context, r request) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
@@ -243,11 +299,13 @@ func rows[T any](ctx context.Context, r request) iter.Seq2[T, error] {
 func (r request) ended(page, got, total, next int) bool {
 	switch {
 	case r.q.Limit > 0:
-		r.p.Unproven("no more than %s rows were asked for", grouped(r.size()))
+		r.tried(r.size())
 	case got < r.size():
 		r.aged(total)
 		r.p.Complete("page %d was short (%s of %s rows), so that the listing ends there, with %s rows",
 			page, grouped(got), grouped(r.size()), grouped(total))
+	case next > maxOffset && !r.q.lasts():
+		r.p.Truncated("the API lists no more than %s rows; with a filter there would be fewer", grouped(total))
 	case next > maxOffset:
 		r.p.Truncated("the API lists no more than %s rows of a window; a shorter window would hold fewer", grouped(total))
 	default:

@@ -99,6 +99,14 @@ func first(numbers ...rest.Int) (int64, bool) {
 	return 0, false
 }
 
+// unnamed is the name of a text that must not be empty if it is.
+func unnamed(name, text string) string {
+	if text == "" {
+		return name
+	}
+	return ""
+}
+
 // missing is the name of a number if it is not there.
 func missing(name string, n rest.Int) string {
 	if _, ok := n.Get(); !ok {

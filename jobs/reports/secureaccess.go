@@ -20,6 +20,11 @@ func SecureAccess(c *secureaccess.Client) []jobs.Job {
 		secureAccessTopIdentities(c),
 		secureAccessTopDestinations(c),
 		secureAccessRequestsByHour(c),
+		secureAccessTops(c),
+		secureAccessSeries(c),
+		secureAccessThreats(c),
+		secureAccessSummaries(c),
+		secureAccessLookups(c),
 		secureAccessActivity(c),
 	)
 }
@@ -28,15 +33,19 @@ func SecureAccess(c *secureaccess.Client) []jobs.Job {
 const (
 	saAggregations   = "reports.aggregations:read (Reports > Aggregations > Read-Only)"
 	saGranularEvents = "reports.granularEvents:read (Reports > Granular Events > Read-Only)"
+	saPrivate        = "reports.privateResources:read (Reports > Private Resources > Read-Only)"
+	saUtilities      = "reports.utilities:read (Reports > Utilities > Read-Only)"
 )
 
 // How answers are cut into pages.
 const (
 	saOneAnswer = "none: one answer of one record"
+	saWhole     = "none: one answer of all rows"
 	saPages     = "limit and offset, to a short page"
 	saSlices    = "full pages of 5,000 rows, each beginning at the second in which the one before it ended, to a short page"
 
-	saLimits     = "5 requests a second; the API keeps requests for 30 days"
+	saRate       = "5 requests a second"
+	saLimits     = saRate + "; the API keeps requests for 30 days"
 	saPageLimits = "5,000 rows a page, offset to 10,000: 15,000 rows of a window; " + saLimits
 )
 
@@ -51,6 +60,12 @@ type saList[T any] func(
 // for: "dns" makes secureaccess-summary-dns of secureaccess-summary. Name is the path below /reports/v2.
 func saReport[T any](info jobs.Info, path, types string, list saList[T], columns jobs.Columns[T]) []jobs.Job {
 	made := []jobs.Job{saJob(info, path, secureaccess.All, list, columns)}
+	return append(made, saTwins(info, path, types, list, columns)...)
+}
+
+// saTwins declares a report for each of the types of traffic.
+func saTwins[T any](info jobs.Info, path, types string, list saList[T], columns jobs.Columns[T]) []jobs.Job {
+	var made []jobs.Job
 	for traffic := range strings.FieldsSeq(types) {
 		made = append(made, saJob(info, path, traffic, list, columns))
 	}
@@ -62,7 +77,10 @@ func saJob[T any](info jobs.Info, path string, traffic secureaccess.Traffic, lis
 		path += "/" + traffic
 		info.Title += " (" + saTrafficNames(traffic) + ")"
 	}
-	info.API, info.Page, info.Every = "secureaccess", saReference, jobs.PreviousDay
+	info.API, info.Page = "secureaccess", saReference
+	if info.Every.IsZero() {
+		info.Every = jobs.PreviousDay
+	}
 	info.Name = "secureaccess-" + strings.ReplaceAll(path, "/", "-")
 	info.Endpoint = "/reports/v2/" + path
 	return jobs.Report[T]{Info: info, Source: saSource(info, traffic, list), Columns: columns}.Job()
@@ -82,12 +100,16 @@ func saTrafficNames(traffic secureaccess.Traffic) string {
 func saSource[T any](info jobs.Info, traffic secureaccess.Traffic, list saList[T]) jobs.Source[T] {
 	return checked(info, func(ctx context.Context, r jobs.Request) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {
-			if r.Window.Snapshot() {
+			q := secureaccess.Query{Params: apiParams(r.Params), Limit: r.Limit}
+			switch {
+			case info.Every.Snapshot(): // A window would not change what there is at present.
+			case r.Window.Snapshot():
 				var none T
 				yield(none, &ParamError{"WINDOW_" + variable(info.Name), "the report needs a window that lasts, such as previous-day"})
 				return
+			default:
+				q.From, q.To = r.Window.From, r.Window.To
 			}
-			q := secureaccess.Query{From: r.Window.From, To: r.Window.To, Params: apiParams(r.Params), Limit: r.Limit}
 			list(ctx, traffic, q, r.Proof)(yield)
 		}
 	})
@@ -103,11 +125,15 @@ func saParameters(names string) []jobs.Parameter {
 	return list
 }
 
-// Filters that most reports have.
+// Filters that most reports have. Those about categories have none for ports, those about files and bytes none for threats.
 const (
-	saFilters = "domains urls categories policycategories ip ports identityids identitytypes applicationid verdict " +
-		"securityoverridden bundleid threats threattypes ampdisposition antivirusthreats datalosspreventionstate filternoisydomains"
-	saTopFilters = saFilters + " sha256"
+	saWebFilters = "domains urls categories policycategories ip identityids identitytypes applicationid verdict " +
+		"securityoverridden bundleid ampdisposition antivirusthreats datalosspreventionstate filternoisydomains"
+	saCategoryFilters = saWebFilters + " threats threattypes"
+	saFilters         = saCategoryFilters + " ports"
+	saTopFilters      = saFilters + " sha256"
+	saSummaryFilters  = saCategoryFilters + " ruleid filename"
+	saThreatFilters   = "domains categories policycategories ip identityids identitytypes applicationid verdict threats threattypes filternoisydomains"
 )
 
 func saParameter(name string) (values, meaning string) {
@@ -168,6 +194,23 @@ func saThreatParameter(name string) (values, meaning string) {
 		return "viewed, downloaded-original-file, downloaded-safe-pdf", "Requests whose isolated file was treated so."
 	case "httperrors":
 		return "certificateerror, tlserror", "Requests that failed so."
+	}
+	return saOption(name)
+}
+
+// saOption describes parameters that are no filters of requests.
+func saOption(name string) (values, meaning string) {
+	switch name {
+	case "order":
+		return "one of asc, desc", "Which way round the list is."
+	case "application":
+		return "an application's name", "Applications of this name alone."
+	case "search":
+		return "a part of a name", "Identities whose names have it in them."
+	case secureaccess.TimeRange:
+		return "one of minute, hour, day", "How long the parts are into which the window is cut; an hour if nothing is said. Where the API lets days begin is not documented."
+	case secureaccess.TrafficType:
+		return "dns, proxy, firewall, ip; comma-separated", "Requests of these sorts of traffic alone."
 	}
 	return "", ""
 }

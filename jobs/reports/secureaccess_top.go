@@ -10,6 +10,19 @@ import (
 
 // Reports of who and what there was most of.
 
+func secureAccessTops(c *secureaccess.Client) []jobs.Job {
+	return slices.Concat(
+		secureAccessIdentityDistribution(c),
+		secureAccessTopResources(c),
+		secureAccessTopURLs(c),
+		secureAccessTopCategories(c),
+		secureAccessTopFiles(c),
+		secureAccessTopIPs(c),
+		secureAccessTopEventTypes(c),
+		secureAccessTopQueryTypes(c),
+	)
+}
+
 func secureAccessTopIdentities(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.TopIdentity
 	info := jobs.Info{
@@ -21,12 +34,9 @@ func secureAccessTopIdentities(c *secureaccess.Client) []jobs.Job {
 	return saReport(info, "top-identities", "dns proxy firewall ip ztna remote-access", c.TopIdentities, slices.Concat(
 		jobs.Columns[T]{
 			saCount("rank", "The place in the list; 1 has the most requests.", func(t *T) rest.Int { return t.Rank }).From("data[].rank"),
-			jobs.Text("identity", "The identity's name.", func(t *T) string { return t.Identity.Label }).From("data[].identity.label"),
-			jobs.Code("identity_id", "The identity's number.", func(t *T) string { return string(t.Identity.ID) }).From("data[].identity.id"),
-			jobs.Text("identity_type", "The type of the identity, such as Sites or AD Users.", func(t *T) string { return t.Identity.Type.Label }).From("data[].identity.type.label"),
-			jobs.Text("identity_type_code", "The type as the filter identitytypes takes it, such as site.", func(t *T) string { return t.Identity.Type.Type }).From("data[].identity.type.type"),
-			jobs.Code("identity_type_id", "The number of the type.", func(t *T) string { return string(t.Identity.Type.ID) }).From("data[].identity.type.id"),
-			jobs.Bool("identity_deleted", "Whether the identity was deleted since.", func(t *T) (bool, bool) { return t.Identity.Deleted.Get() }).From("data[].identity.deleted"),
+		},
+		saIdentity("data[].identity", func(t *T) *secureaccess.Identity { return &t.Identity }),
+		jobs.Columns[T]{
 			saCount("requests", "All requests of the identity.", func(t *T) rest.Int { return t.Requests }).From("data[].requests"),
 			saCount("bandwidth", "What was transferred; empty for traffic that is not measured.", func(t *T) rest.Int { return t.Bandwidth }).In("bytes").From("data[].bandwidth"),
 		},
@@ -56,7 +66,80 @@ func secureAccessTopDestinations(c *secureaccess.Client) []jobs.Job {
 	))
 }
 
-// saCategories are the columns of a list of categories: their names, numbers and types.
+func secureAccessIdentityDistribution(c *secureaccess.Client) []jobs.Job {
+	type T = secureaccess.IdentityShare
+	info := jobs.Info{
+		Title:      "Identity distribution",
+		About:      "One row a type of identities: how many requests they made, and how many of them made any.",
+		Parameters: saParameters(saTopFilters),
+		Paging:     saPages, Limits: saPageLimits, Scope: saAggregations,
+	}
+	return saReport(info, "identity-distribution", "dns proxy", c.IdentityDistribution, slices.Concat(
+		saIdentityType("data[].identitytype", func(s *T) *secureaccess.IdentityType { return &s.Type }),
+		jobs.Columns[T]{
+			saCount("requests", "All requests of identities of the type.", func(s *T) rest.Int { return s.Requests }).From("data[].requests"),
+			saCount("identities", "Different identities of the type that made them.", func(s *T) rest.Int { return s.Identities }).From("data[].unique_identity_count"),
+		},
+		saCounts(func(s *T) *secureaccess.Counts { return &s.Counts })[:3], // Types have no connections.
+	))
+}
+
+func secureAccessTopResources(c *secureaccess.Client) []jobs.Job {
+	type T = secureaccess.TopResource
+	info := jobs.Info{
+		Title:      "Top resources",
+		About:      "One row a private resource, those that were connected to most often first.",
+		Parameters: saParameters("ip identityids identitytypes verdict filternoisydomains"),
+		Paging:     saPages, Limits: saPageLimits, Scope: saPrivate,
+	}
+	return saReport(info, "top-resources", "firewall ztna", c.TopResources, jobs.Columns[T]{
+		saCount("rank", "The place in the list; 1 has the most connections.", func(t *T) rest.Int { return t.Rank }).From("data[].rank"),
+		jobs.Text("resource", "The resource's name.", func(t *T) string { return t.Application.Label }).From("data[].application.label"),
+		jobs.Code("resource_id", "The resource's number.", func(t *T) string { return string(t.Application.ID) }).From("data[].application.id"),
+		jobs.Text("resource_category", "What the resource is, such as Private Application.", func(t *T) string { return string(t.Application.Category) }).From("data[].application.category"),
+		saCount("connections", "How often somebody connected to the resource.", func(t *T) rest.Int { return t.Count }).From("data[].count"),
+	})
+}
+
+func secureAccessTopURLs(c *secureaccess.Client) []jobs.Job {
+	type T = secureaccess.TopURL
+	info := jobs.Info{
+		Title:      "Top URLs",
+		About:      "One row a path of an address, those with the most requests first. The parameter domains says whose paths.",
+		Parameters: saParameters("domains sha256 securityoverridden bundleid ampdisposition antivirusthreats datalosspreventionstate filternoisydomains"),
+		Paging:     saPages, Limits: saPageLimits, Scope: saAggregations,
+	}
+	return saReport(info, "top-urls", "", c.TopURLs, append(
+		jobs.Columns[T]{
+			saCount("rank", "The place in the list; 1 has the most requests.", func(t *T) rest.Int { return t.Rank }).From("data[].rank"),
+			jobs.Text("path", "The path of the address; that of a start page is empty.", func(t *T) string { return t.Path }).From("data[].path"),
+			saCount("requests", "All requests for the path.", func(t *T) rest.Int { return t.Count }).From("data[].count"),
+		},
+		saCategories("categories", "category", "of the address", "data[].categories[]", func(t *T) []secureaccess.Category { return t.Categories })...,
+	))
+}
+
+func secureAccessTopCategories(c *secureaccess.Client) []jobs.Job {
+	type T = secureaccess.TopCategory
+	info := jobs.Info{
+		Title:      "Top categories",
+		About:      "One row a category of destinations, those with the most requests first.",
+		Parameters: saParameters(saCategoryFilters + " sha256"),
+		Paging:     saPages, Limits: saPageLimits, Scope: saAggregations,
+	}
+	return saReport(info, "top-categories", "dns proxy ip", c.TopCategories, slices.Concat(
+		jobs.Columns[T]{
+			saCount("rank", "The place in the list; 1 has the most requests.", func(t *T) rest.Int { return t.Rank }).From("data[].rank"),
+		},
+		saCategory("data[].category", func(t *T) *secureaccess.Category { return &t.Category }),
+		jobs.Columns[T]{
+			saCount("requests", "Requests for destinations of the category.", func(t *T) rest.Int { return t.Count }).From("data[].count"),
+			saCount("bandwidth", "What was transferred; empty for traffic that is not measured.", func(t *T) rest.Int { return t.Bandwidth }).In("bytes").From("data[].bandwidth"),
+		},
+	))
+}
+
+// saCategories are the columns of a list of categories: their names, numbers and types, and those that are special.
 func saCategories[T any](plural, singular, which, field string, of func(*T) []secureaccess.Category) jobs.Columns[T] {
 	return jobs.Columns[T]{
 		jobs.List(plural, "The categories "+which+".", func(r *T) []string {

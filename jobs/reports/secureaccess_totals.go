@@ -1,14 +1,12 @@
 package reports
 
 import (
-	"time"
-
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
 	"github.com/reportjob/reportjob/jobs"
 )
 
-// Reports of numbers: what happened in a window, together or by the hour.
+// Reports of a window in numbers, all in one row.
 
 func secureAccessSummary(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.Summary
@@ -21,20 +19,7 @@ func secureAccessSummary(c *secureaccess.Client) []jobs.Job {
 	}
 	return saReport(info, "summary", "dns proxy firewall ip", c.Summary, append(
 		saSpan(func(s *T) secureaccess.Span { return s.Span }),
-		saCount("requests", "All requests.", func(s *T) rest.Int { return s.Requests }).From("data.requests"),
-		saCount("requests_allowed", "Requests that were let through.", func(s *T) rest.Int { return s.RequestsAllowed }).From("data.requestsallowed"),
-		saCount("requests_blocked", "Requests that were blocked.", func(s *T) rest.Int { return s.RequestsBlocked }).From("data.requestsblocked"),
-		saCount("policy_requests", "Requests that a policy decided.", func(s *T) rest.Int { return s.PolicyRequests }).From("data.policyrequests"),
-		saCount("identities", "Different identities.", func(s *T) rest.Int { return s.Identities }).From("data.identities"),
-		saCount("identity_types", "Different types of identities.", func(s *T) rest.Int { return s.IdentityTypes }).From("data.identitytypes"),
-		saCount("domains", "Different domains.", func(s *T) rest.Int { return s.Domains }).From("data.domains"),
-		saCount("categories", "Different categories of destinations.", func(s *T) rest.Int { return s.Categories }).From("data.categories"),
-		saCount("policy_categories", "Different categories that decided about a request.", func(s *T) rest.Int { return s.PolicyCategories }).From("data.policycategories"),
-		saCount("applications", "Different applications.", func(s *T) rest.Int { return s.Applications }).From("data.applications"),
-		saCount("applications_allowed", "Different applications that were let through.", func(s *T) rest.Int { return s.ApplicationsAllowed }).From("data.applicationsallowed"),
-		saCount("applications_blocked", "Different applications that were blocked.", func(s *T) rest.Int { return s.ApplicationsBlocked }).From("data.applicationsblocked"),
-		saCount("files", "Different files.", func(s *T) rest.Int { return s.Files }).From("data.files"),
-		saCount("file_types", "Different types of files.", func(s *T) rest.Int { return s.FileTypes }).From("data.filetypes"),
+		saSummaryCounts("data", func(s *T) *secureaccess.SummaryCounts { return &s.SummaryCounts })...,
 	))
 }
 
@@ -52,32 +37,22 @@ func secureAccessTotalRequests(c *secureaccess.Client) []jobs.Job {
 	))
 }
 
-func secureAccessRequestsByHour(c *secureaccess.Client) []jobs.Job {
-	type T = secureaccess.RequestsByHour
-	info := jobs.Info{
-		Title:      "Requests by hour",
-		About:      "One row an hour: how many requests there were, and what became of them.",
-		Parameters: saParameters(saTopFilters),
-		Paging:     saPages, Limits: saPageLimits, Scope: saGranularEvents,
-	}
-	columns := jobs.Columns[T]{
-		jobs.Time("hour", "The beginning of the hour.", func(h *T) time.Time { return h.Start() }).From("data[].timestamp"),
-		saCount("requests", "All requests of the hour.", func(h *T) rest.Int { return h.Count }).From("data[].count"),
-	}
-	return saReport(info, "requests-by-hour", "dns proxy firewall intrusion ip remote-access ztna", c.RequestsByHour,
-		append(columns, saCounts(func(h *T) *secureaccess.Counts { return &h.Counts })...))
-}
-
-// saCounts are the columns of requests by what became of them.
-func saCounts[T any](of func(*T) *secureaccess.Counts) jobs.Columns[T] {
+// saSummaryCounts are the columns of requests in numbers, which lie below a field.
+func saSummaryCounts[T any](field string, of func(*T) *secureaccess.SummaryCounts) jobs.Columns[T] {
 	return jobs.Columns[T]{
-		saCount("requests_counted", "The requests that were either allowed or blocked, as the API counts them for the columns beside this one.",
-			func(r *T) rest.Int { return of(r).Requests }).From("data[].counts.requests"),
-		saCount("requests_allowed", "Requests that were let through.", func(r *T) rest.Int { return of(r).AllowedRequests }).From("data[].counts.allowedrequests"),
-		saCount("requests_blocked", "Requests that were blocked.", func(r *T) rest.Int { return of(r).BlockedRequests }).From("data[].counts.blockedrequests"),
-		jobs.Int("connections_made", "Remote access connections that were made.",
-			func(r *T) (int64, bool) { return of(r).Connected() }).From("data[].counts.connectedevents"),
-		jobs.Int("connections_ended", "Remote access connections that ended.",
-			func(r *T) (int64, bool) { return of(r).Disconnected() }).From("data[].counts.disconnectedevents"),
+		saCount("requests", "All requests.", func(r *T) rest.Int { return of(r).Requests }).From(field + ".requests"),
+		saCount("requests_allowed", "Requests that were let through.", func(r *T) rest.Int { return of(r).RequestsAllowed }).From(field + ".requestsallowed"),
+		saCount("requests_blocked", "Requests that were blocked.", func(r *T) rest.Int { return of(r).RequestsBlocked }).From(field + ".requestsblocked"),
+		saCount("policy_requests", "Requests that a policy decided.", func(r *T) rest.Int { return of(r).PolicyRequests }).From(field + ".policyrequests"),
+		saCount("identities", "Different identities.", func(r *T) rest.Int { return of(r).Identities }).From(field + ".identities"),
+		saCount("identity_types", "Different types of identities.", func(r *T) rest.Int { return of(r).IdentityTypes }).From(field + ".identitytypes"),
+		saCount("domains", "Different domains.", func(r *T) rest.Int { return of(r).Domains }).From(field + ".domains"),
+		saCount("categories", "Different categories of destinations.", func(r *T) rest.Int { return of(r).Categories }).From(field + ".categories"),
+		saCount("policy_categories", "Different categories that decided about a request.", func(r *T) rest.Int { return of(r).PolicyCategories }).From(field + ".policycategories"),
+		saCount("applications", "Different applications.", func(r *T) rest.Int { return of(r).Applications }).From(field + ".applications"),
+		saCount("applications_allowed", "Different applications that were let through.", func(r *T) rest.Int { return of(r).ApplicationsAllowed }).From(field + ".applicationsallowed"),
+		saCount("applications_blocked", "Different applications that were blocked.", func(r *T) rest.Int { return of(r).ApplicationsBlocked }).From(field + ".applicationsblocked"),
+		saCount("files", "Different files.", func(r *T) rest.Int { return of(r).Files }).From(field + ".files"),
+		saCount("file_types", "Different types of files.", func(r *T) rest.Int { return of(r).FileTypes }).From(field + ".filetypes"),
 	}
 }
