@@ -15,13 +15,11 @@ const (
 	BalancePath  = "/balance"
 	UsersPath    = "/users"
 	HistoryPath  = "/history"
-	groupsPath   = "/groups"
 
 	AccountScope = "account:read"
 	BalanceScope = "balance:read"
 	UsersScope   = "users:read"
 	HistoryScope = "history:read"
-	groupsScope  = "groups:read"
 )
 
 // Userinfo is the web user to whom the token belongs.
@@ -66,6 +64,8 @@ type Account struct {
 	MainProductType string    `json:"mainProductType"` // such as "TEAM"; new ones appear
 	Verified        rest.Bool `json:"verified"`
 	HistoryLifeTime string    `json:"historyLifeTime"` // one of the Keeps constants; absent in old answers
+
+	LogoURL rest.Ignored `json:"logoUrl"` // a picture, which is no data
 }
 
 // Account asks for the account's data. Scope: account:read.
@@ -117,24 +117,5 @@ type User struct {
 
 // Users asks for all web users of the account, which come in one answer. Scope: users:read.
 func (c *Client) Users(ctx context.Context, query url.Values) ([]User, error) {
-	return list(ctx, c, UsersPath, UsersScope, query, func(u *User) string { return u.ID })
-}
-
-// list asks for a list that comes whole, in one answer; an item without an id is not what the API documents.
-func list[T any](ctx context.Context, c *Client, path, scope string, query url.Values, id func(*T) string) ([]T, error) {
-	var answer struct {
-		Items *[]T `json:"items"`
-	}
-	if err := c.get(ctx, path, scope, query, &answer); err != nil {
-		return nil, err
-	}
-	if answer.Items == nil {
-		return nil, unexpected(path, "the answer has no items")
-	}
-	for i := range *answer.Items {
-		if id(&(*answer.Items)[i]) == "" {
-			return nil, unexpected(path, "items[%d] has no id", i)
-		}
-	}
-	return *answer.Items, nil
+	return list(ctx, c, part{path: UsersPath, scope: UsersScope, query: query}, func(u *User) error { return pathID("id", u.ID) })
 }

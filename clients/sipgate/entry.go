@@ -52,20 +52,30 @@ type Entry struct {
 
 	Text          string `json:"smsContent"`
 	Transcription string `json:"transcription"`
+
+	// Whoever knows one of these opens the file, without a login.
+	RecordingURL rest.Ignored `json:"recordingUrl"`
+	DocumentURL  rest.Ignored `json:"documentUrl"`
+	ReportURL    rest.Ignored `json:"reportUrl"`
+	PreviewURL   rest.Ignored `json:"previewUrl"`
 }
 
 // Endpoint is a part of the account that a call or message came through.
 type Endpoint struct {
-	Role     string `json:"type"` // FORWARDED, ROUTED or PICKUP
-	Endpoint struct {
-		Extension string `json:"extension"` // such as "e2"
-		Type      string `json:"type"`      // such as REGISTER
-	} `json:"endpoint"`
+	Role     string    `json:"type"` // FORWARDED, ROUTED or PICKUP
+	Endpoint Extension `json:"endpoint"`
+}
+
+// Extension is a part of the account by its id.
+type Extension struct {
+	Extension string `json:"extension"` // such as "e2"
+	Type      string `json:"type"`      // such as REGISTER
 }
 
 // recording is only counted: its address is a secret.
 type recording struct {
-	ID rest.ID `json:"id"`
+	ID  rest.ID      `json:"id"`
+	URL rest.Ignored `json:"url"`
 }
 
 // Answered tells whether somebody took the call. Only then is Duration the time of a conversation: missed calls have
@@ -84,8 +94,8 @@ func (e *Entry) check() error {
 		name string
 		at   *Instant
 	}{{"created", &e.Created}, {"lastModified", &e.LastModified}, {"scheduled", &e.Scheduled}} {
-		if field.at.wrong != "" {
-			return fmt.Errorf("%s: %.40q is not a time", field.name, field.at.wrong)
+		if err := field.at.check(field.name); err != nil {
+			return err
 		}
 	}
 	if e.ID == "" || e.Type == "" || e.Created.IsZero() {
@@ -99,6 +109,41 @@ func (e *Entry) check() error {
 type Instant struct {
 	time.Time
 	wrong string // what stands there if it is no time
+}
+
+// check says what stands in a field where there should be a time, if it is none.
+func (i *Instant) check(field string) error {
+	if i.wrong != "" {
+		return fmt.Errorf("%s: %.40q is not a time", field, i.wrong)
+	}
+	return nil
+}
+
+// Day is a calendar day as the API writes it: 2026-11-21. It is zero where there is none.
+type Day struct {
+	time.Time
+	wrong string // what stands there if it is no day
+}
+
+// check says what stands in a field where there should be a day, if it is none.
+func (d *Day) check(field string) error {
+	if d.wrong != "" {
+		return fmt.Errorf("%s: %.40q is not a day", field, d.wrong)
+	}
+	return nil
+}
+
+// UnmarshalJSON takes a string or null. A time behind the day is cut off.
+func (d *Day) UnmarshalJSON(b []byte) error {
+	var text string
+	if err := json.Unmarshal(b, &text); err != nil {
+		return err
+	}
+	*d = Day{wrong: text}
+	if at, err := time.Parse(time.DateOnly, text[:min(len(text), len(time.DateOnly))]); err == nil {
+		*d = Day{Time: at}
+	}
+	return nil
 }
 
 // UnmarshalJSON takes a string or null.

@@ -15,9 +15,8 @@ import (
 )
 
 const (
-	historyPage   = 1000 // the most that the API allows; its own default is 10
-	historyRounds = 3    // how often a history that changes while it is read is read again at most
-	thirtyDays    = 30 * 24 * time.Hour
+	historyPage = 1000 // the most that the API allows; its own default is 10
+	thirtyDays  = 30 * 24 * time.Hour
 )
 
 // Progress takes what a reading learns about its completeness.
@@ -38,10 +37,13 @@ type HistoryQuery struct {
 }
 
 // History reads calls, faxes, messages and voicemails: first the inbox, then the archive, each in the order in which the
-// API gives it, newest first. An entry that is archived in between comes once.
+// API gives it, newest first; then the inbox once more, for what was moved back there. An entry that is moved comes once.
 //
-// The history is complete if each folder's pages told one total and that many different entries came; otherwise it is
-// read again, three times at most, and only what did not come before is given. Memory grows by an id with every entry.
+// The history is complete if in these three walks every page went on where the one before it ended, and each told one
+// total and that many different entries came. Then every entry came that was there all the time and was moved once at
+// most: moved to the archive, it was in the inbox first or in the archive behind it; moved back, in the archive or in the
+// inbox behind that. Otherwise archive and inbox are read again, three times at most, and only what did not come before is
+// given. Memory grows by an id with every entry.
 //
 // Scope: history:read; account:read and groups:read say how far the history reaches and whether it holds calls at all.
 // See https://api.sipgate.com/v2/doc, GET /history.
@@ -58,9 +60,6 @@ func (c *Client) History(ctx context.Context, q HistoryQuery, p Progress) iter.S
 	}
 }
 
-// errEnough ends a reading whose consumer wants no more.
-var errEnough = errors.New("enough")
-
 // history is one reading of the history.
 type history struct {
 	client   *Client
@@ -72,17 +71,22 @@ type history struct {
 	calls    int // among them
 }
 
-// folder is one of the two halves of a history, and how reading it went.
-type folder struct {
-	name     string
-	archived bool
-	tally    rest.Tally // as it stood after the folder's last page
+// The two halves of a history.
+const (
+	inbox   = "inbox"
+	archive = "archive"
+)
+
+// walk is how reading one half went.
+type walk struct {
+	folder string
+	*reading[Entry]
 }
 
 func (h *history) trial(ctx context.Context) error {
 	h.progress.Unproven("a trial: one page of the inbox")
-	h.tally.Start()
-	return h.read(ctx, &folder{name: "inbox"})
+	_, err := h.read(ctx, inbox)
+	return err
 }
 
 func (h *history) whole(ctx context.Context) error {
@@ -90,46 +94,52 @@ func (h *history) whole(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	before, err := h.read(ctx, inbox)
+	if err != nil {
+		return err
+	}
 	for round := 1; ; round++ {
-		inbox, archive := &folder{name: "inbox"}, &folder{name: "archive", archived: true}
-		for _, f := range []*folder{inbox, archive} {
-			if err := h.read(ctx, f); err != nil {
-				return err
-			}
-		}
-		stands, err := h.stands(ctx, inbox, archive)
+		archived, err := h.read(ctx, archive)
 		if err != nil {
 			return err
 		}
-		if stands || round == historyRounds {
-			h.conclude(known, stands, inbox, archive)
+		again, err := h.read(ctx, inbox)
+		if err != nil {
+			return err
+		}
+		if round == readings || before.stands() && archived.stands() && again.stands() {
+			h.conclude(known, before, again, archived)
 			return nil
 		}
+		before = again
 	}
 }
 
-// read walks one folder from its first page to its last.
-func (h *history) read(ctx context.Context, f *folder) error {
-	h.tally.Start()
-	for entry, err := range rest.List(ctx, h.client.rest, HistoryPath, h.parameters(f), h.turn) {
-		if err != nil {
-			return h.explain(err)
-		}
-		h.entries++
-		if entry.Type == Call {
-			h.calls++
-		}
-		if !h.yield(entry, nil) {
-			return errEnough
-		}
+// read walks one half from its first page to its last.
+func (h *history) read(ctx context.Context, folder string) (walk, error) {
+	w := walk{folder, &reading[Entry]{
+		path: HistoryPath, tally: &h.tally, once: h.query.Limit > 0, sure: true,
+		check: func(e *Entry) error { return e.check() }, id: func(e *Entry) string { return string(e.ID) },
+	}}
+	err := w.reading.read(ctx, h.client, h.parameters(folder), h.take)
+	return w, h.explain(err)
+}
+
+// take gives an entry to the consumer, if it is wanted.
+func (h *history) take(e Entry) bool {
+	if !h.wants(&e) {
+		return true
 	}
-	f.tally = h.tally
-	return nil
+	h.entries++
+	if e.Type == Call {
+		h.calls++
+	}
+	return h.yield(e, nil)
 }
 
 // parameters asks for one second more than the window in front, and the second behind it: whether the API takes the
 // bounds as inclusive is not documented, so that the last word is with wanted.
-func (h *history) parameters(f *folder) url.Values {
+func (h *history) parameters(folder string) url.Values {
 	q := maps.Clone(h.query.Filter)
 	if q == nil {
 		q = url.Values{}
@@ -145,7 +155,7 @@ func (h *history) parameters(f *folder) url.Values {
 		limit = min(limit, h.query.Limit)
 	}
 	q.Set("to", stamp(h.query.To.Add(time.Second-1)))
-	q.Set("archived", strconv.FormatBool(f.archived))
+	q.Set("archived", strconv.FormatBool(folder == archive))
 	q.Set("limit", strconv.Itoa(limit))
 	q.Set("offset", "0")
 	return q
@@ -154,65 +164,11 @@ func (h *history) parameters(f *folder) url.Values {
 // stamp writes an instant as the API's clients do, rounded down to the second.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-type historyAnswer struct {
-	Items      *[]Entry `json:"items"`
-	TotalCount rest.Int `json:"totalCount"`
-}
-
-// turn reads one page. The next offset follows from what came, since the API may cut a page below the limit.
-func (h *history) turn(page *historyAnswer, at rest.Page) ([]Entry, url.Values, error) {
-	total, ok := page.TotalCount.Get()
-	if page.Items == nil || !ok {
-		return nil, nil, unexpected(HistoryPath, "page %d has no items or no totalCount", at.Number+1)
-	}
-	h.tally.Page(total)
-	items, wanted, progress := *page.Items, (*page.Items)[:0], false
-	for i := range items {
-		if err := items[i].check(); err != nil {
-			return nil, nil, unexpected(HistoryPath, "page %d: items[%d]: %v", at.Number+1, i, err)
-		}
-		fresh, isNew := h.tally.Take(string(items[i].ID))
-		progress = progress || isNew
-		if fresh && h.wants(&items[i]) {
-			wanted = append(wanted, items[i])
-		}
-	}
-	offset, err := strconv.Atoi(at.Query.Get("offset"))
-	if err != nil {
-		return nil, nil, err
-	}
-	offset += len(items)
-	if !progress || int64(offset) >= total || h.query.Limit > 0 {
-		return wanted, nil, nil
-	}
-	at.Query.Set("offset", strconv.Itoa(offset))
-	return wanted, at.Query, nil
-}
-
 // wants tells whether an entry lies in the window and is of a type that was asked for.
 func (h *history) wants(e *Entry) bool {
 	at := e.Created.Time
 	return !at.Before(h.query.From) && at.Before(h.query.To) &&
 		(len(h.query.Types) == 0 || slices.Contains(h.query.Types, e.Type))
-}
-
-// stands tells whether both folders were read whole, and nothing was moved back from the archive into an inbox that had
-// been read already.
-func (h *history) stands(ctx context.Context, inbox, archive *folder) (bool, error) {
-	if !inbox.tally.Stands() || !archive.tally.Stands() {
-		return false, nil
-	}
-	query := h.parameters(inbox)
-	query.Set("limit", "1")
-	var now historyAnswer
-	if err := h.client.rest.Get(ctx, HistoryPath, query, &now); err != nil {
-		return false, h.explain(err)
-	}
-	total, ok := now.TotalCount.Get()
-	if !ok {
-		return false, unexpected(HistoryPath, "the answer has no totalCount")
-	}
-	return total <= inbox.tally.Total(), nil
 }
 
 // explain adds to a refusal that a filter may be the cause.
@@ -275,12 +231,11 @@ func (h *history) about(kind string) bool {
 // system finds out to which generation the account belongs: only classic accounts have groups.
 func (c *Client) system(ctx context.Context) (system, error) {
 	var groups struct{}
-	err := c.rest.Get(ctx, groupsPath, nil, &groups)
-	var refused *rest.Error
+	err := c.rest.Get(ctx, GroupsPath, nil, &groups)
 	switch {
 	case err == nil:
 		return classic, nil
-	case errors.As(err, &refused) && classicOnly(refused):
+	case classicOnly(err):
 		return neo, nil
 	case isForbidden(err):
 		return unknown, nil
@@ -293,23 +248,14 @@ func isForbidden(err error) bool {
 	return errors.As(err, &refused) && refused.Status == http.StatusForbidden
 }
 
-// conclude says what was proven.
-func (h *history) conclude(k known, stands bool, folders ...*folder) {
-	unmoved := true
-	for _, f := range folders {
-		t := &f.tally
-		unmoved = unmoved && t.Stands()
-		switch {
-		case t.Stands():
-			h.progress.Complete("%s: the API's total of %d was met (pages: %d)", f.name, t.Total(), t.Pages())
-		case !t.Moved() && t.Came() < t.Total():
-			h.progress.Truncated("%s: the API counts %d and gave %d, in each of %d readings", f.name, t.Total(), t.Came(), historyRounds)
-		default:
-			h.progress.Unproven("%s: it changed while it was read, in each of %d readings", f.name, historyRounds)
-		}
+// conclude says what was proven: of the inbox, what its last walk proves if the one before it stands too.
+func (h *history) conclude(k known, before, again, archived walk) {
+	shown := again
+	if !before.stands() {
+		shown = before
 	}
-	if unmoved && !stands {
-		h.progress.Unproven("entries were moved between inbox and archive while they were read, in each of %d readings", historyRounds)
+	for _, w := range []walk{shown, archived} {
+		w.conclude(w.folder, h.progress)
 	}
 	if h.entries == 0 && k.account.HistoryLifeTime == KeepsNone {
 		h.progress.Truncated("the account is set to keep no history")
@@ -329,6 +275,6 @@ func (h *history) concludeCalls(s system) {
 	case s == neo:
 		h.progress.Warn("the account is on sipgate's new system (neo), which still writes calls to this history for accounts that were moved there")
 	case s == unknown && h.calls == 0:
-		h.progress.Unproven("no calls came, and the token lacks %s, so that it cannot be told whether the account is on sipgate's new system (neo), which keeps calls elsewhere", groupsScope)
+		h.progress.Unproven("no calls came, and the token lacks %s, so that it cannot be told whether the account is on sipgate's new system (neo), which keeps calls elsewhere", GroupsScope)
 	}
 }

@@ -57,7 +57,7 @@ func calls(n int, archived ...int) []row {
 func (p *pbx) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != HistoryPath {
 		(&canned{answers: map[string]string{UserinfoPath: `{"sub":"w0","domain":"sipgate.de","masterSipId":"7"}`,
-			AccountPath: p.account, groupsPath: p.groups}}).ServeHTTP(w, r)
+			AccountPath: p.account, GroupsPath: p.groups}}).ServeHTTP(w, r)
 		return
 	}
 	p.mu.Lock()
@@ -277,12 +277,12 @@ func TestAHistoryWithoutCallsIsJudgedByTheKindOfAccount(t *testing.T) {
 func TestFaxesNeedNoAnswerAboutGroups(t *testing.T) {
 	t.Parallel()
 	server := &canned{answers: map[string]string{
-		UserinfoPath: `{"sub":"w0","domain":"sipgate.de"}`, AccountPath: keepsAll, groupsPath: neoGroups, HistoryPath: `{"items":[],"totalCount":0}`,
+		UserinfoPath: `{"sub":"w0","domain":"sipgate.de"}`, AccountPath: keepsAll, GroupsPath: neoGroups, HistoryPath: `{"items":[],"totalCount":0}`,
 	}}
 	said := &progress{}
 	for range serve(t, server).History(t.Context(), HistoryQuery{Types: []string{Fax}, From: day, To: day.AddDate(0, 0, 1)}, said) {
 	}
-	if slices.Contains(server.asked, groupsPath) || said.worst() != "complete" {
+	if slices.Contains(server.asked, GroupsPath) || said.worst() != "complete" {
 		t.Errorf("asked %q, said %q", server.asked, said.said)
 	}
 }
@@ -356,7 +356,7 @@ func TestPagesThatAreNotWhatIsDocumentedAreUnexpected(t *testing.T) {
 	const good = `{"id":"1","type":"CALL","created":"2026-11-21T10:00:00Z"}`
 	for body, says := range map[string]string{
 		`{"totalCount":0}`: "page 1 has no items",
-		`{"items":[]}`:     "page 1 has no items or no totalCount",
+		`{"items":[]}`:     "page 1 has no totalCount",
 		`{"items":[` + good + `,{}],"totalCount":2}`:                                "page 1: items[1]: no id",
 		`{"items":[{"id":"1","type":"CALL"}],"totalCount":1}`:                       "items[0]: no id, created or type",
 		`{"items":[{"id":"1","created":"2026-11-21T10:00:00Z"}],"totalCount":1}`:    "items[0]: no id, created or type",
@@ -367,7 +367,7 @@ func TestPagesThatAreNotWhatIsDocumentedAreUnexpected(t *testing.T) {
 		`[]`:                                                                        "array",
 	} {
 		client := serve(t, &canned{answers: map[string]string{
-			UserinfoPath: `{"sub":"w0","domain":"sipgate.de"}`, AccountPath: keepsAll, groupsPath: classicGroups, HistoryPath: body,
+			UserinfoPath: `{"sub":"w0","domain":"sipgate.de"}`, AccountPath: keepsAll, GroupsPath: classicGroups, HistoryPath: body,
 		}})
 		var got error
 		for _, err := range client.History(t.Context(), HistoryQuery{From: day, To: day.AddDate(0, 0, 1)}, &progress{}) {
@@ -383,7 +383,7 @@ func TestPagesThatAreNotWhatIsDocumentedAreUnexpected(t *testing.T) {
 func TestADeviceAmongTheLinesIsNamedAsAPossibleCause(t *testing.T) {
 	t.Parallel()
 	client := serve(t, &canned{answers: map[string]string{
-		UserinfoPath: `{"sub":"w0","domain":"sipgate.de"}`, AccountPath: keepsAll, groupsPath: classicGroups, HistoryPath: "403 Forbidden",
+		UserinfoPath: `{"sub":"w0","domain":"sipgate.de"}`, AccountPath: keepsAll, GroupsPath: classicGroups, HistoryPath: "403 Forbidden",
 	}})
 	q := HistoryQuery{From: day, To: day.AddDate(0, 0, 1), Filter: url.Values{"connectionIds": {"e0"}}}
 	for _, err := range client.History(t.Context(), q, &progress{}) {

@@ -158,13 +158,15 @@ func (c *Client) get(ctx context.Context, path, scope string, query url.Values, 
 // path of the other generation of accounts with one and the same status, and says nothing at all about a wrong token.
 func (c *Client) explain(err error, scope string) error {
 	var refused *rest.Error
-	if !errors.As(err, &refused) || refused.Hint != "" || classicOnly(refused) {
+	if !errors.As(err, &refused) || refused.Hint != "" {
 		return err
 	}
 	hinted := *refused
 	switch {
+	case classicOnly(err):
+		hinted.Hint = "the account is on sipgate's new system (neo), where channels are in the place of groups and phone lines; only classic accounts have those"
 	case refused.Status == http.StatusForbidden && scope != "":
-		hinted.Hint = "the token needs the scope " + scope + ", and its user the right to see this"
+		hinted.Hint = "the token needs the scope " + scope + ", and its user the right to see this; a feature that is not booked is refused in the same way"
 	case refused.Status == http.StatusUnauthorized && c.tokens == nil:
 		hinted.Hint = "the personal access token is wrong or was deleted: see https://app.sipgate.com/personal-access-token"
 	}
@@ -172,8 +174,9 @@ func (c *Client) explain(err error, scope string) error {
 }
 
 // classicOnly tells whether an answer says that the path does not exist for accounts of the new system.
-func classicOnly(e *rest.Error) bool {
-	return e.Status == http.StatusForbidden && strings.Contains(strings.ToLower(e.Text), "classic pbx")
+func classicOnly(err error) bool {
+	var e *rest.Error
+	return errors.As(err, &e) && e.Status == http.StatusForbidden && strings.Contains(strings.ToLower(e.Text), "classic pbx")
 }
 
 // unexpected is the error of an answer that lacks what is documented.
