@@ -28,6 +28,9 @@ type Options struct {
 	// 200 answer whose body names the address.
 	RedirectTo     string
 	RedirectInBody bool
+	// Sipgate is the generation of the telephone account. The zero value is an account in the middle of its move, which
+	// has everything.
+	Sipgate SipgateSystem
 }
 
 // Sandbox is an http.Handler that serves each API below a path of its own: /secureaccess, /sipgate, /sierra and

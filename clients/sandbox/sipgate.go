@@ -46,7 +46,7 @@ func newSipgate(o Options) api {
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+strings.TrimPrefix(SipgateTokenPath, "/sipgate"), s.token)
-	mux.Handle("GET /v2/", http.StripPrefix("/v2", s.signedIn(s.routes())))
+	mux.Handle("GET /v2/", http.StripPrefix("/v2", s.signedIn(s.onSystem(s.routes()))))
 	return api{prefix: "/sipgate", handler: mux, environment: func(base string) []string {
 		return []string{
 			"SIPGATE_BASE_URL=" + base + "/v2",
@@ -109,7 +109,7 @@ func (s *sipgate) redeem(token string) bool {
 func (s *sipgate) issue(w http.ResponseWriter) {
 	life, session := s.o.life(sipgateAccessLife), randomHex(16)
 	writeJSON(w, http.StatusOK, object{
-		"access_token": s.access.jwt(life, object{"sub": "w0", "azp": SipgateClientID, "featureScope": "CLASSIC_PBX",
+		"access_token": s.access.jwt(life, object{"sub": "w0", "azp": SipgateClientID, "featureScope": s.o.Sipgate.claim(),
 			"scope": "all"}),
 		"expires_in":         int(life / time.Second),
 		"refresh_token":      s.refresh.jwt(sipgateRefreshLife, object{"sub": "w0", "typ": "Refresh"}),

@@ -183,7 +183,7 @@ func (a *sipgateAccount) listAccount() {
 			{"phoneNumber": "+442079460999", "isBlock": false},
 		}),
 		"/settings/sipgateio": object{
-			"incomingUrl": "https://pbx.example.org/in", "outgoingUrl": "https://pbx.example.org/out", "log": true, "whitelist": nil,
+			"incomingUrl": "https://pbx.example.org/in?key=" + SipgateSecretMark, "outgoingUrl": "https://pbx.example.org/out", "log": true, "whitelist": nil,
 		},
 		"/portings": items([]object{
 			sipgatePorting("40017", "2026-03-31", 500, sipgateOwnRange+"077"),

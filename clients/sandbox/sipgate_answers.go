@@ -24,7 +24,13 @@ func (s *sipgate) routes() http.Handler {
 	mux.HandleFunc("/calls", s.calls)
 	mux.HandleFunc("/log/webhooks", s.webhookLog)
 	mux.HandleFunc("/callrestrictions", s.callRestrictions)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.account().found(w, r.URL.Path) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if user, rest, _ := strings.Cut(r.URL.Path[1:], "/"); rest == "devices" && s.o.Sipgate.neo() {
+			s.devices(w, r, user)
+			return
+		}
+		s.account().found(w, r.URL.Path)
+	})
 	return mux
 }
 
@@ -101,7 +107,7 @@ func (s *sipgate) groups(w http.ResponseWriter, r *http.Request) {
 func (s *sipgate) calls(w http.ResponseWriter, _ *http.Request) {
 	a, quarter := s.account(), s.o.Now().Unix()/900
 	r, rows := seeded(s.o.Seed, "sipgate running calls", quarter), []object{}
-	for n := range r.IntN(4) {
+	for n := range 1 + r.IntN(3) {
 		id, other := fmt.Sprintf("%012X%04X", quarter, n), sipgateStranger(r)
 		if chance(r, 6) {
 			other = "" // somebody who withholds the number
@@ -114,28 +120,34 @@ func (s *sipgate) calls(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, object{"data": rows})
 }
 
-// webhookLog holds what went out today, newest first. The status is text.
+// webhookLog holds what went out yesterday and today, newest first.
 func (s *sipgate) webhookLog(w http.ResponseWriter, _ *http.Request) {
 	now := s.o.Now().UTC()
-	r, rows := seeded(s.o.Seed, "sipgate webhooks", unixDay(now)), []object{}
-	at := unixMidnight(unixDay(now)).Add(7 * time.Hour)
+	rows := append(s.webhooks(unixDay(now)-1, now), s.webhooks(unixDay(now), now)...)
+	slices.Reverse(rows)
+	writeJSON(w, http.StatusOK, items(rows))
+}
+
+// webhooks are the calls of a day at the account's own server, oldest first. The status is text.
+func (s *sipgate) webhooks(day int, now time.Time) []object {
+	r, rows := seeded(s.o.Seed, "sipgate webhooks", day), []object{}
+	at := unixMidnight(day).Add(7 * time.Hour)
 	for range 60 {
 		at = at.Add(time.Duration(60+r.IntN(1200)) * time.Second)
 		if at.After(now) {
 			break
 		}
 		form := url.Values{"event": {"newCall"}, "from": {sipgateStranger(r)[1:]}, "to": {sipgateOwnRange[1:] + "000"},
-			"direction": {"in"}, "user[]": {"Zentrale"}}
-		row := object{"created": at.Format(time.RFC3339), "url": "https://pbx.example.org/in", "request": form.Encode(),
-			"response": "HTTP/1.1 200 OK", "xmlError": "", "status": "200"}
+			"direction": {"in"}, "callId": {fmt.Sprintf("%016X", r.Uint64())}, "user[]": {"Zentrale"}}
+		row := object{"created": at.Format(time.RFC3339), "url": "https://pbx.example.org/in?key=" + SipgateSecretMark, "request": form.Encode(),
+			"response": "HTTP/1.1 200 OK\r\nSet-Cookie: session=" + SipgateSecretMark + "\r\n\r\n<Response/>", "xmlError": "", "status": "200"}
 		if chance(r, 15) {
 			row["response"], row["xmlError"], row["status"] = "HTTP/1.1 502 Bad Gateway",
 				"Response does not have content type application/xml", "502"
 		}
 		rows = append(rows, row)
 	}
-	slices.Reverse(rows)
-	writeJSON(w, http.StatusOK, items(rows))
+	return rows
 }
 
 // callRestrictions are those of one user, the token's own unless another is named.

@@ -100,7 +100,7 @@ func (s *sipgate) find(q sipgateQuery) (rows []sipgateEntry, total int) {
 		entries := s.days.get(d)
 		for i := len(entries) - 1; i >= 0; i-- {
 			e := &entries[i]
-			if archived := e.Archived && d < today; archived != q.archived || !q.matches(e) {
+			if archived := e.Archived && d < today; archived != q.archived || !q.matches(e) || s.o.Sipgate == SipgateNeo && e.Type == "CALL" {
 				continue
 			}
 			if total++; total > q.offset && len(rows) < q.limit {

@@ -320,6 +320,7 @@ func TestEveryPathOfTheAccountAnswers(t *testing.T) {
 		"/contacts": "totalCount", "/contacts/" + contact: "numbers", "/contacts/internal": "items", "/numbers": "items",
 		"/w0/numbers": "items", "/w0/devices": "items",
 		"/devices/e0": "credentials", "/devices/e0/callerid": "value", "/devices/e0/localprefix": "value",
+		"/devices/e0/singlerowdisplay": "enabled", "/devices/e0/tariffannouncement": "enabled", "/autorecordings/e0/settings": "active",
 		"/w1/devices/y1/contingents": "contingents",
 		"/w0/phonelines":             "items", "/w0/phonelines/p0": "voicemails", "/w0/phonelines/p0/numbers": "items",
 		"/w0/phonelines/p0/devices":     "items",
@@ -382,6 +383,57 @@ func TestSipgateEnvironmentReachesTheAccount(t *testing.T) {
 	} {
 		if !slices.Contains(env, want) {
 			t.Errorf("%q lacks %q", env, want)
+		}
+	}
+}
+
+func TestEachGenerationOfAccountsHasPathsOfItsOwn(t *testing.T) {
+	classic, neo := []string{"/groups", "/groups/g0/users", "/groupfaxlines", "/w0/phonelines", "/w0/phonelines/p0/numbers"}, []string{"/channels"}
+	for _, test := range []struct {
+		system      SipgateSystem
+		has, hasNot []string
+		calls       bool
+	}{
+		{SipgateMoving, append(neo, classic...), nil, true},
+		{SipgateClassic, classic, neo, true},
+		{SipgateMoved, neo, classic, true},
+		{SipgateNeo, neo, classic, false},
+	} {
+		s := newSipgateStand(t, Options{Sipgate: test.system})
+		for _, path := range test.has {
+			if w := s.get(path); w.Code != http.StatusOK {
+				t.Errorf("system %d: %s: status %d", test.system, path, w.Code)
+			}
+		}
+		for _, path := range test.hasNot {
+			if w := s.get(path); w.Code != http.StatusForbidden {
+				t.Errorf("system %d: %s: status %d", test.system, path, w.Code)
+			}
+		}
+		if n := s.history("types=CALL&limit=0").TotalCount; n > 0 != test.calls {
+			t.Errorf("system %d: %d calls", test.system, n)
+		}
+		if n := s.history("types=FAX&limit=0").TotalCount; n == 0 {
+			t.Errorf("system %d: no faxes", test.system)
+		}
+	}
+}
+
+func TestAppsOfTheNewSystemComeWhereTheyAreAskedFor(t *testing.T) {
+	for _, test := range []struct {
+		system SipgateSystem
+		query  string
+		apps   int
+	}{{SipgateNeo, "", 0}, {SipgateNeo, "?type=all", 1}, {SipgateNeo, "?type=register,app", 1}, {SipgateNeo, "?type=register", 0}, {SipgateClassic, "?type=all", 0}} {
+		s := newSipgateStand(t, Options{Sipgate: test.system})
+		apps := 0
+		for _, d := range decoded[struct{ Items []struct{ Type string } }](t, s.get("/w0/devices"+test.query)).Items {
+			if d.Type == "DESKTOP_APP" {
+				apps++
+			}
+		}
+		if apps != test.apps {
+			t.Errorf("system %d, %q: %d apps, want %d", test.system, test.query, apps, test.apps)
 		}
 	}
 }

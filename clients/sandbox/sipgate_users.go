@@ -22,6 +22,9 @@ func (a *sipgateAccount) listUser(r *rand.Rand, u sipgateUser) {
 		a.answers[path] = d
 		a.answers[path+"/callerid"] = object{"value": u.number}
 		a.answers[path+"/localprefix"] = object{"value": "030", "active": true}
+		a.answers[path+"/singlerowdisplay"] = object{"enabled": u.n%2 == 0}
+		a.answers[path+"/tariffannouncement"] = object{"enabled": false}
+		a.answers["/autorecordings/"+d["id"].(string)+"/settings"] = object{"active": u.n%3 == 0}
 	}
 	if u.mobile != "" {
 		a.answers[base+"/devices/"+u.id("y")+"/contingents"] = object{"contingents": []object{

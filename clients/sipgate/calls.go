@@ -129,3 +129,12 @@ type Webhooks struct {
 	Log       rest.Bool  `json:"log"`
 	Whitelist rest.Texts `json:"whitelist"` // the users whose calls are told of; empty for all
 }
+
+// Webhooks asks for the settings of sipgate.io for the whole account. They are empty, and it is said, where the API
+// refuses them: sipgate.io is not booked, or the scope settings:sipgateio:read is missing.
+func (c *Client) Webhooks(ctx context.Context, p Progress) (Webhooks, error) {
+	j := &joins{client: c}
+	w, err := joinObject[Webhooks](ctx, j, "webhooks", part{path: WebhooksPath, scope: WebhooksScope})
+	j.conclude(p)
+	return w, err
+}

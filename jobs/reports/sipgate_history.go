@@ -3,6 +3,7 @@ package reports
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/reportjob/reportjob/clients/sipgate"
@@ -16,7 +17,8 @@ type entry = sipgate.Entry
 func sipgateHistoryInfo(info jobs.Info, types ...string) jobs.Info {
 	info.API, info.Page, info.Every = "sipgate", sipgatePage, jobs.PreviousDay
 	info.Endpoint, info.Scope = sipgate.HistoryPath, sipgate.HistoryScope+"; besides account:read and groups:read, to know how far the history reaches"
-	info.Paging = "limit and offset, 1,000 a page; inbox, then archive; read again if its total is not met"
+	info.Paging = "limit and offset, 1,000 a page; inbox, archive, and the inbox once more; read again if it changed"
+	info.Requests = 5
 	info.Limits = sipgateLimits + "; the account decides how long its history is kept"
 	info.About += " Rows come newest first, those of the inbox before those of the archive. What the token's user may not see is missing." +
 		" With the window now, everything that is still kept."
@@ -25,6 +27,9 @@ func sipgateHistoryInfo(info jobs.Info, types ...string) jobs.Info {
 		{Name: "connectionIds", Values: "extensions such as p0, f0, g0", Meaning: "only these lines; repeat it for several; a device such as e0 is refused"},
 		{Name: "starred", Values: "STARRED, UNSTARRED", Meaning: "only these"},
 		{Name: "phonenumber", Values: "a number, as +4930…", Meaning: "only with this number on either side"},
+	}
+	if len(types) == 0 || slices.Contains(types, sipgate.Call) {
+		info.Requests = 6 // Whether the account is a classic one decides where its calls are.
 	}
 	if len(types) == 0 {
 		info.Parameters = append(info.Parameters, jobs.Parameter{Name: "types", Values: "CALL, FAX, SMS, VOICEMAIL", Meaning: "only these; repeat it for several"})
