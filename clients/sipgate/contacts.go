@@ -18,18 +18,21 @@ const (
 
 // Contact is an entry of the address book.
 type Contact struct {
-	ID     rest.ID `json:"id"`
-	Name   string  `json:"name"`
-	Scope  string  `json:"scope"` // PRIVATE, SHARED or INTERNAL
-	Emails []struct {
-		Email string     `json:"email"`
-		Type  rest.Texts `json:"type"` // such as "work"
-	} `json:"emails"`
+	ID           rest.ID       `json:"id"`
+	Name         string        `json:"name"`
+	Scope        string        `json:"scope"` // PRIVATE, SHARED or INTERNAL
+	Emails       []TypedEmail  `json:"emails"`
 	Numbers      []TypedNumber `json:"numbers"`
 	Addresses    []Place       `json:"addresses"`
 	Organization []rest.Texts  `json:"organization"` // each with its departments behind it
 
 	Picture rest.Ignored `json:"picture"` // an image in base64, which no table shows
+}
+
+// TypedEmail is an e-mail address and what it is for.
+type TypedEmail struct {
+	Email string     `json:"email"`
+	Type  rest.Texts `json:"type"` // such as "work"
 }
 
 // TypedNumber is a telephone number and what it is for.

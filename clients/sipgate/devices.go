@@ -31,12 +31,8 @@ type Device struct {
 	CallerID         string    `json:"callerId"` // not documented; some answers have it
 	Owner            string    `json:"owner"`    // not documented; some answers have it
 
-	Registered []struct {
-		UserAgent string  `json:"userAgent"`
-		IP        string  `json:"ip"`
-		Port      rest.ID `json:"port"`
-	} `json:"registered"` // what is logged in with the credentials of a telephone
-	EmergencyAddressID rest.ID `json:"emergencyAddressId"`
+	Registered         []Registration `json:"registered"` // what is logged in with the credentials of a telephone
+	EmergencyAddressID rest.ID        `json:"emergencyAddressId"`
 
 	SIMState string    `json:"simState"` // INACTIVE, PENDING or ACTIVE
 	ESIM     rest.Bool `json:"esim"`
@@ -52,6 +48,13 @@ type Device struct {
 type Active struct {
 	ID    string `json:"id"`
 	Alias string `json:"alias"`
+}
+
+// Registration is a telephone that is logged in.
+type Registration struct {
+	UserAgent string  `json:"userAgent"`
+	IP        string  `json:"ip"`
+	Port      rest.ID `json:"port"`
 }
 
 // Contingent is what a SIM card may use up.

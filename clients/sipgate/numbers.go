@@ -1,9 +1,12 @@
 package sipgate
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"maps"
 	"net/url"
+	"slices"
 
 	"github.com/reportjob/reportjob/clients/rest"
 )
@@ -134,15 +137,15 @@ type Place struct {
 
 // Address is an address of the account, and the numbers that are registered there.
 type Address struct {
-	ID rest.ID `json:"id"` // not documented; the numbers cannot be asked for without
+	ID rest.ID `json:"id"` // not documented
 	Place
 	Numbers []Number `json:"-"`
 }
 
 // Addresses reads the addresses of the account, and asks for the numbers of each. The list has to have as many as the
-// API counts. Scope: addresses:read, and numbers:read for the numbers.
+// API counts. Scope: addresses:read; numbers:read for the numbers, and users:read where the list gives no ids.
 func (c *Client) Addresses(ctx context.Context, q Query, p Progress) iter.Seq2[Address, error] {
-	rows := 0
+	rows, ids := 0, map[Place]rest.ID(nil)
 	read := owned[Address, Address]{
 		rows: "addresses", scope: AddressesScope,
 		list: func(ctx context.Context) ([]Address, error) {
@@ -151,13 +154,17 @@ func (c *Client) Addresses(ctx context.Context, q Query, p Progress) iter.Seq2[A
 			return all, err
 		},
 		name: func(a *Address) string { return string(a.ID) },
-		of: func(ctx context.Context, j *joins, a *Address) ([]Address, error) {
-			if a.ID == "" {
-				p.Warn("the API gives the addresses without ids, so that their numbers cannot be asked for")
+		of: func(ctx context.Context, j *joins, a *Address) (_ []Address, err error) {
+			if a.ID == "" && ids == nil {
+				if ids, err = addressIDs(ctx, j); err != nil {
+					return nil, err
+				}
+			}
+			if a.ID = cmp.Or(a.ID, ids[a.Place]); a.ID == "" {
+				p.Warn("an address has no id, neither in the list nor at a user, so that its numbers cannot be asked for")
 				return []Address{*a}, nil
 			}
-			numbers, err := joinList(ctx, j, "numbers of an address", part{path: AddressesPath + "/" + string(a.ID) + "/numbers", scope: NumbersScope}, (*Number).check)
-			a.Numbers = numbers
+			a.Numbers, err = joinList(ctx, j, "numbers of an address", part{path: AddressesPath + "/" + string(a.ID) + "/numbers", scope: NumbersScope}, (*Number).check)
 			return []Address{*a}, err
 		},
 	}
@@ -174,6 +181,25 @@ func (c *Client) Addresses(ctx context.Context, q Query, p Progress) iter.Seq2[A
 			yield(Address{}, err)
 		}
 	}
+}
+
+// addressIDs finds the ids of addresses by way of the users, who have one each: as documented, the list has none.
+func addressIDs(ctx context.Context, j *joins) (map[Place]rest.ID, error) {
+	ids := map[Place]rest.ID{}
+	users, err := joinList(ctx, j, "users, for the ids of addresses", part{path: UsersPath, scope: UsersScope}, func(u *User) error { return pathID("id", u.ID) })
+	for _, u := range users {
+		if pathID("addressId", u.AddressID) != nil || slices.Contains(slices.Collect(maps.Values(ids)), u.AddressID) {
+			continue
+		}
+		address, err := joinObject[Address](ctx, j, "addresses of users", part{path: AddressesPath + "/" + string(u.AddressID), scope: AddressesScope})
+		if err != nil {
+			return nil, err
+		}
+		if address.Place != (Place{}) {
+			ids[address.Place] = u.AddressID
+		}
+	}
+	return ids, err
 }
 
 func (a *Address) check() error {

@@ -3,7 +3,6 @@ package reports
 import (
 	"time"
 
-	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sipgate"
 	"github.com/reportjob/reportjob/jobs"
 )
@@ -33,11 +32,7 @@ func sipgateDevices(c *sipgate.Client) jobs.Job {
 	})
 	lines := func(d *device) []sipgate.Active { return d.ActivePhonelines }
 	groups := func(d *device) []sipgate.Active { return d.ActiveGroups }
-	type registered = struct {
-		UserAgent string  `json:"userAgent"`
-		IP        string  `json:"ip"`
-		Port      rest.ID `json:"port"`
-	}
+	type registered = sipgate.Registration
 	phones := func(d *device) []registered { return d.Registered }
 	contingents := func(d *device) []sipgate.Contingent { return d.Contingents }
 	return jobs.Report[device]{

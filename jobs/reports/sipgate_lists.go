@@ -98,10 +98,7 @@ func sipgateContacts(c *sipgate.Client) jobs.Job {
 			{Name: "scopes", Values: "PRIVATE, SHARED, INTERNAL", Meaning: "only these; newer than the API's published description; repeat it for several"},
 		},
 	})
-	type email = struct {
-		Email string     `json:"email"`
-		Type  rest.Texts `json:"type"`
-	}
+	type email = sipgate.TypedEmail
 	emails := func(k *contact) []email { return k.Emails }
 	places := func(k *contact) []sipgate.Place { return k.Addresses }
 	return jobs.Report[contact]{
@@ -211,7 +208,7 @@ func sipgateAddresses(c *sipgate.Client) jobs.Job {
 	info := sipgateInfo(jobs.Info{
 		Name: "sipgate-addresses", Title: "Addresses",
 		About:    "A row for each postal address of the account, and the numbers that are registered there.",
-		Endpoint: sipgate.AddressesPath, Scope: sipgate.AddressesScope + "; besides " + sipgate.NumbersScope + ", for the numbers",
+		Endpoint: sipgate.AddressesPath, Scope: sipgate.AddressesScope + "; besides " + sipgate.NumbersScope + ", for the numbers, and " + sipgate.UsersScope + ", for ids that the list does not have",
 		Requests: 3, Costly: "A request for each address, for its numbers.",
 	})
 	numbers := func(a *address) []sipgate.Number { return a.Numbers }
