@@ -146,11 +146,12 @@ func (c *Client) Ask(ctx context.Context, r Request, into any) error {
 	if err != nil {
 		return err
 	}
-	return c.decode(ctx, answer, into)
+	return c.Decode(ctx, answer, into)
 }
 
-// decode is Response.Decode with this client's redactor, and with an eye on unknown fields.
-func (c *Client) decode(ctx context.Context, answer *Response, into any) error {
+// Decode decodes an answer of this client, as Get does: like Response.Decode, without the client's secrets in errors, and
+// with an eye on unknown fields.
+func (c *Client) Decode(ctx context.Context, answer *Response, into any) error {
 	err := decode(answer, c.o.API, c.o.Redactor, into)
 	if err == nil {
 		c.unknownFields(ctx, answer.Body, into)

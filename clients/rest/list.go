@@ -54,7 +54,7 @@ func page[P, T any](
 		return nil, nil, err
 	}
 	var content P
-	if err := c.decode(ctx, answer, &content); err != nil {
+	if err := c.Decode(ctx, answer, &content); err != nil {
 		return nil, nil, err
 	}
 	return turn(&content, Page{Number: number, Query: cloneQuery(query), Header: answer.Header})

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,6 +14,8 @@ import (
 const (
 	secureAccessKey    = "sandbox-secureaccess-key-51c07e"
 	secureAccessSecret = "sandbox-secureaccess-secret-d8f2a94b"
+	// saOrganisation is the organisation of the key, unless the token is asked for a child of it.
+	saOrganisation = "8123456"
 )
 
 // secureAccess stands in for Cisco Secure Access reporting: a token for a key and secret, and reports below
@@ -22,6 +25,7 @@ type secureAccess struct {
 	tokens  *tokens
 	logins  limiter // 20 token requests a minute for a key
 	calls   limiter // 5 reporting requests a second for an organisation
+	finds   limiter // 10 requests of App Discovery a second for a key
 	company func() *saCompany
 	hours   *memo[int64, []saEvent]
 	turns   atomic.Uint64
@@ -36,12 +40,20 @@ func newSecureAccess(o Options) api {
 	if o.Limits {
 		s.logins = newBucket(o.Now, 20, time.Minute)
 		s.calls = newBucket(o.Now, 5, time.Second)
+		s.finds = newBucket(o.Now, 10, time.Second)
 	}
 	return api{prefix: "/secureaccess", handler: s.routes(), environment: func(base string) []string {
 		return []string{
 			"SECUREACCESS_BASE_URL=" + base,
 			"SECUREACCESS_API_KEY=" + secureAccessKey,
 			"SECUREACCESS_API_SECRET=" + secureAccessSecret,
+			// Data loss prevention is at the addresses of regions alone.
+			"SECUREACCESS_REGION=eu",
+			// What these reports cannot find out by themselves.
+			"PARAMS_SECUREACCESS_APP_CONNECTORS_GROUPS_DETAILED_STATS_TIMERANGE=groupids=" + saGroupIDs(),
+			"PARAMS_SECUREACCESS_APP_CONNECTORS_DETAILED_STATS_TIMERANGE=agentids=" + saConnectorIDs(),
+			"PARAMS_SECUREACCESS_SUMMARIES_BY_RULE_HITCOUNT=ruleids=" + saAccessRuleIDs(),
+			"PARAMS_SECUREACCESS_SUMMARIES_BY_RULE_FIREWALL_HITCOUNT=ruleids=" + saAccessRuleIDs(),
 		}
 	}}
 }
@@ -53,6 +65,7 @@ func (s *secureAccess) routes() http.Handler {
 	mux.Handle("GET /reports/v2/", s.admitted(s.redirected(http.StripPrefix("/reports/v2", reports))))
 	for _, region := range []string{"/reports.eu/v2", "/reports.us/v2"} {
 		mux.Handle("GET "+region+"/", s.admitted(http.StripPrefix(region, reports)))
+		mux.Handle("GET "+region+"/dlp/", s.admitted(http.StripPrefix(region, s.dlp())))
 	}
 	mux.HandleFunc("/", saNotFound)
 	return mux
@@ -61,12 +74,14 @@ func (s *secureAccess) routes() http.Handler {
 // reports routes a path below the base to its endpoint.
 func (s *secureAccess) reports() http.Handler {
 	mux := http.NewServeMux()
-	for _, e := range saEndpoints {
+	for _, e := range append(s.privateEndpoints(), saEndpoints...) {
 		mux.HandleFunc("GET /"+e.path, s.answer(e, saDNS|saProxy))
 		for _, name := range strings.Fields(e.types) {
 			mux.HandleFunc("GET /"+e.path+"/"+name, s.answer(e, saKinds[name]))
 		}
 	}
+	s.discovery(mux)
+	s.usage(mux)
 	mux.HandleFunc("/", saNotFound)
 	return mux
 }
@@ -89,8 +104,9 @@ func (s *secureAccess) token(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, object{"message": "Bad Request"})
 	default:
 		life := s.o.life(time.Hour)
-		claims := object{"iss": "uuid.example", "sub": "ups/4711", "organization": r.Header.Get("X-Umbrella-OrgId"),
-			"scope": "reports.aggregations:read reports.granularEvents:read reports.utilities:read reports.summariesByRule:read"}
+		claims := object{"iss": "uuid.example", "sub": "ups/4711", "organization": cmp.Or(r.Header.Get("X-Umbrella-OrgId"), saOrganisation),
+			"scope": "reports.aggregations:read reports.granularEvents:read reports.utilities:read reports.summariesByRule:read " +
+				"reports.privateResources:read reports.appDiscovery:read reports.usage.metrics:read reports.apiusage:read reports.dlp:read"}
 		writeJSON(w, http.StatusOK, object{"token_type": "bearer", "access_token": s.tokens.jwt(life, claims), "expires_in": int(life / time.Second)})
 	}
 }
@@ -105,13 +121,21 @@ func (s *secureAccess) admitted(next http.Handler) http.Handler {
 			writeJSON(w, http.StatusBadRequest, object{"error": "invalid_request"})
 		case !ok || state == tokenUnknown:
 			saMessage(w, http.StatusUnauthorized)
-		case !allowed(s.calls):
+		case !allowed(s.limitOf(r.URL.Path)):
 			// No Retry-After: the real service names none.
 			writeJSON(w, http.StatusTooManyRequests, object{"message": "Exceeded Limit", "code": http.StatusTooManyRequests})
 		default:
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// limitOf is the limit that counts requests for a path.
+func (s *secureAccess) limitOf(path string) limiter {
+	if strings.Contains(path, "/appDiscovery/") {
+		return s.finds
+	}
+	return s.calls
 }
 
 // redirected sends requests to another region if the options say so, as a location or in the body.

@@ -28,7 +28,6 @@ var saEndpoints = []saEndpoint{
 	{"activity", "dns proxy firewall intrusion ip amp-retrospective ztna decryption", saPaged, (*saQuery).activity},
 	{"top-identities", "dns proxy firewall ip ztna remote-access", saPaged, (*saQuery).topIdentities},
 	{"identity-distribution", "dns proxy", saPaged, (*saQuery).identityDistribution},
-	{"top-resources", "firewall ztna", []string{"from", "to", "limit", "offset"}, (*saQuery).topResources},
 	{"top-destinations", "dns proxy firewall ip", saPaged, (*saQuery).topDestinations},
 	{"top-urls", "", saPaged, (*saQuery).topURLs},
 	{"top-categories", "dns proxy ip", saPaged, (*saQuery).topCategories},

@@ -19,7 +19,7 @@ func (c *Client) Rest() *rest.Client { return c.rest }
 // Answer reads one answer: what its data holds, whatever that is.
 func (c *Client) Answer(ctx context.Context, path string, q Query, p Progress) iter.Seq2[rest.Record, error] {
 	var more url.Values
-	if path == "/summary" || strings.HasPrefix(path, "/summary/") {
+	if path == "/summary" || strings.HasPrefix(path, "/summary/") || strings.HasPrefix(path, "/requests-by-appconnector") {
 		more = onePage()
 	}
 	return object[rest.Record](ctx, c.request(path, All, q, p), more)

@@ -26,6 +26,12 @@ func SecureAccess(c *secureaccess.Client) []jobs.Job {
 		secureAccessSummaries(c),
 		secureAccessLookups(c),
 		secureAccessActivity(c),
+		secureAccessPrivate(c),
+		secureAccessConnectors(c),
+		secureAccessRules(c),
+		secureAccessDiscovery(c),
+		secureAccessUsage(c),
+		secureAccessDLP(c),
 	)
 }
 
@@ -33,8 +39,13 @@ func SecureAccess(c *secureaccess.Client) []jobs.Job {
 const (
 	saAggregations   = "reports.aggregations:read (Reports > Aggregations > Read-Only)"
 	saGranularEvents = "reports.granularEvents:read (Reports > Granular Events > Read-Only)"
-	saPrivate        = "reports.privateResources:read (Reports > Private Resources > Read-Only)"
 	saUtilities      = "reports.utilities:read (Reports > Utilities > Read-Only)"
+	saPrivate        = "reports.privateResources:read (Reports > Private Resources > Read-Only)"
+	saRuleSummaries  = "reports.summariesByRule:read (Reports > Summaries by rule > Read-Only)"
+	saAppDiscovery   = "reports.appDiscovery:read (Reports > App Discovery > Read-Only)"
+	saUsageMetrics   = "reports.usage.metrics:read (Reports > Usage Metrics > Read-Only)"
+	saAPIUsage       = "reports.apiusage:read (Reports > API Usage > Read-Only)"
+	saDLP            = "reports.dlp:read (Reports > DLP > Read-Only)"
 )
 
 // How answers are cut into pages.
@@ -81,9 +92,24 @@ func saJob[T any](info jobs.Info, path string, traffic secureaccess.Traffic, lis
 	if info.Every.IsZero() {
 		info.Every = jobs.PreviousDay
 	}
-	info.Name = "secureaccess-" + strings.ReplaceAll(path, "/", "-")
+	info.Name = saName(path)
 	info.Endpoint = "/reports/v2/" + path
 	return jobs.Report[T]{Info: info, Source: saSource(info, traffic, list), Columns: columns}.Job()
+}
+
+// saName makes a report's name of its path below /reports/v2: "apiUsage/keys" is secureaccess-api-usage-keys.
+func saName(path string) string {
+	name := []byte("secureaccess-")
+	for _, c := range []byte(path) {
+		switch {
+		case c == '/':
+			c = '-'
+		case c >= 'A' && c <= 'Z':
+			name, c = append(name, '-'), c+'a'-'A'
+		}
+		name = append(name, c)
+	}
+	return string(name)
 }
 
 // saTrafficNames is a type of traffic as people call it.

@@ -33,13 +33,14 @@ func saOwnPaging(path string) string {
 	family, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch {
 	case path == "/activity/amp-retrospective": // its times are seconds
-	case family == "activity":
+	case family == "activity", family == "rules-activity":
 		return pagingSlices
-	case strings.HasPrefix(path, "/identities/"):
+	case strings.HasPrefix(path, "/identities/"), strings.HasSuffix(path, "hitcount"), strings.HasPrefix(path, "/private-resources/detailed-stats"):
 		return pagingNone
 	}
 	switch family {
-	case "total-requests", "summary", "deployment-status", "top-ips", "top-eventtypes", "applications", "categories", "threat-types", "threat-names":
+	case "total-requests", "summary", "deployment-status", "top-ips", "top-eventtypes", "applications", "categories", "threat-types", "threat-names",
+		"unique-resources", "requests-summary", "requests-by-appconnector", "requests-by-appconnector-group", "app-connectors":
 		return pagingNone
 	}
 	return pagingOffset

@@ -170,6 +170,9 @@ func TestSecureAccessReportsHaveTheRowsOfTheSandbox(t *testing.T) {
 	hand := newSAHand(t, s)
 	for _, j := range saJobs(t, s) {
 		info := j.Info()
+		if saHasWalkOfItsOwn(info) {
+			continue
+		}
 		run := saReadJob(t, j, saSaturday(), nil)
 		if run.err != nil || run.verdict != jobs.Complete {
 			t.Errorf("%s: %s %q, %v", info.Name, run.verdict, run.evidence, run.err)
@@ -377,9 +380,9 @@ func TestSecureAccessRefusesParametersThatItSetsItself(t *testing.T) {
 
 func TestSecureAccessProbeIsOneTinyRequest(t *testing.T) {
 	s := newStandIn(t, sandbox.Options{})
-	for _, j := range saJobs(t, s) {
+	for _, j := range saJobs(t, s, saInEurope) {
 		s.gets.Store(0)
-		r := jobs.Request{Window: saSaturday(), Zone: time.UTC, Limit: 1, Proof: new(jobs.Proof)}
+		r := jobs.Request{Window: saWindowOf(j.Info()), Zone: time.UTC, Params: saParamsOf(t, s, j.Info()), Limit: 1, Proof: new(jobs.Proof)}
 		rows := 0
 		for _, err := range j.Rows(t.Context(), r) {
 			if err != nil {
@@ -387,7 +390,7 @@ func TestSecureAccessProbeIsOneTinyRequest(t *testing.T) {
 			}
 			rows++
 		}
-		if s.gets.Load() != 1 || rows > 1 {
+		if int(s.gets.Load()) != max(1, j.Info().Requests) || rows > 1 {
 			t.Errorf("%s: %d requests, %d rows", j.Info().Name, s.gets.Load(), rows)
 		}
 	}
@@ -396,11 +399,11 @@ func TestSecureAccessProbeIsOneTinyRequest(t *testing.T) {
 func TestSecureAccessReportsAreDescribed(t *testing.T) {
 	for _, j := range SecureAccess(secureaccess.New(secureaccess.Config{})) {
 		info := j.Info()
-		if info.Title == "" || info.About == "" || info.Scope == "" || info.Paging == "" || info.Limits == "" || info.Page == "" ||
-			info.Every != jobs.PreviousDay && info.Every != jobs.Now {
+		if info.Title == "" || info.About == "" || info.Scope == "" || info.Paging == "" || info.Limits == "" || info.Page == "" || info.Every.IsZero() {
 			t.Errorf("%s: %+v", info.Name, info)
 		}
-		if want := "secureaccess-" + strings.ReplaceAll(strings.TrimPrefix(info.Endpoint, "/reports/v2/"), "/", "-"); info.Name != want {
+		_, path, _ := strings.Cut(info.Endpoint, "/v2/")
+		if want := saNameByTheRule(path); info.Name != want && !strings.Contains(path, "{") {
 			t.Errorf("%s: endpoint %s", info.Name, info.Endpoint)
 		}
 		for _, p := range info.Parameters {
