@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -75,7 +77,12 @@ func sierraOrders() sierraList[*sierraOrder] {
 				return []object{{"displayOrder": 0, "fund": v.link("orders/funds/0", o.fund+1), "copies": o.copies,
 					"location": sierraLocations[0]}}
 			}, []object{}},
-			{"vendorTitles", true, func(_ *sierraView, o row) any { return []string{} }, []string{}},
+			{"vendorTitles", true, func(_ *sierraView, o row) any {
+				if o.id%4 != 0 {
+					return []string{}
+				}
+				return []string{strings.ToUpper(o.bib.title)}
+			}, []string{}},
 			{"bibs", true, func(v *sierraView, o row) any { return []string{v.link("bibs", o.bib.id)} }, []string{}},
 			{"fixedFields", false, func(_ *sierraView, o row) any {
 				return map[string]sierraFixed{
@@ -98,13 +105,26 @@ func sierraFunds(_ *sierraView, _ string, query url.Values) (any, *sierraError) 
 			return nil, &sierraUnknown
 		}
 	}
+	if failed := checkSierraFields(query, sierraFund(0)); failed != nil {
+		return nil, failed
+	}
 	entries := []object{}
 	for i := range sierraFundNames {
-		if code := query.Get("code"); code == "" || code == sierraFundCode(i) {
+		if code := query.Get("code"); code == "" || slices.Contains(strings.Split(code, ","), sierraFundCode(i)) {
 			entries = append(entries, sierraFund(i))
 		}
 	}
 	return object{"entries": entries}, nil
+}
+
+// checkSierraFields refuses names of fields that an answer does not have.
+func checkSierraFields(query url.Values, example object) *sierraError {
+	for name := range strings.SplitSeq(query.Get("fields"), ",") {
+		if _, known := example[name]; name != "" && name != "default" && !known {
+			return invalidSierra("Invalid parameter : Field Not Found " + name)
+		}
+	}
+	return nil
 }
 
 // sierraOrderFund is one fund, by its number.
@@ -133,12 +153,14 @@ func sierraVendors() sierraList[object] {
 				"address1": fmt.Sprintf("%d Example Street", i+1),
 				"address2": "Thornby", "contact": pick(seeded(uint64(i), "contact"), familyNames),
 				"email": fmt.Sprintf("orders%d@example.com", i),
-				"phone": fmt.Sprintf("555-01%02d", i), "acctNum": fmt.Sprintf("%08d", 77*i+5),
+				"phone": fmt.Sprintf("555-01%02d", i), "acctNum": fmt.Sprintf("%08d", 77*i+5), "discount": 5 * i,
 			})
 		}
 		return rows
-	}, "id", "accountingUnit", "code", "vendorName", "address1", "address2", "contact", "email", "phone", "acctNum")
+	}, "id", "accountingUnit", "code", "vendorName", "address1", "address2", "contact", "email", "phone", "acctNum", "discount")
 	l.login = true
+	living := func(*sierraView, object) bool { return false }
+	l.filters["deleted"], l.filters["suppressed"] = sierraBool(living), sierraBool(living)
 	l.filters["code"] = sierraCodes(func(o object) []string { return []string{o["code"].(string)} })
 	return l
 }
@@ -223,9 +245,17 @@ func sierraInvoiceLines(v *sierraView, id string, query url.Values) (any, *sierr
 	if failed := checkSierraLogin(query); failed != nil {
 		return nil, failed
 	}
+	for name := range query {
+		if name != "login" && name != "fields" {
+			return nil, &sierraUnknown
+		}
+	}
 	for _, i := range v.invoices() {
 		if digits(i.id) != id {
 			continue
+		}
+		if failed := checkSierraFields(query, v.invoiceLine(i, i.lines[0])); failed != nil {
+			return nil, failed
 		}
 		entries := []object{}
 		for _, o := range i.lines {
@@ -237,11 +267,17 @@ func sierraInvoiceLines(v *sierraView, id string, query url.Values) (any, *sierr
 }
 
 func (v *sierraView) invoiceLine(i *sierraInvoice, o *sierraOrder) object {
-	return object{
-		"id": o.id, "invoice": v.link("invoices", i.id), "order": v.link("orders", o.id),
+	line := object{
+		"id": v.link("invoices/lineItems", o.id), "invoice": v.link("invoices", i.id), "order": v.link("orders", o.id),
 		"paidAmount": o.price * cents(o.copies), "lienAmount": cents(0), "listPrice": o.price, "tax": cents(0), "lienFlag": 1, "subFund": 0,
 		"noOfCopies": o.copies, "externalFund": 0, "fund": sierraFundCode(o.fund), "orderStatus": "a", "lineItemNote": "",
 		"title":     o.bib.title,
 		"multiFlag": "-", "vendor": sierraVendorCode(o.vendor), "useTax": false,
+		"subStartingDate": json.RawMessage("null"), "subEndingDate": json.RawMessage("null"),
 	}
+	if o.bib.serial {
+		year := i.created.Year() + 1
+		line["subStartingDate"], line["subEndingDate"] = fmt.Sprintf("%d-01-01", year), fmt.Sprintf("%d-12-31", year)
+	}
+	return line
 }

@@ -282,8 +282,45 @@ func sierraFines() sierraList[*sierraFine] {
 			{"location", true, func(_ *sierraView, f row) any { return f.location }, nil},
 			{"printBill", false, func(_ *sierraView, f row) any { return f.bills > 0 }, nil},
 			{"terminalNumber", false, func(_ *sierraView, f row) any { return f.id % 40 }, nil},
+			{"initials", false, func(_ *sierraView, f row) any { return f.initials() }, nil},
+			{"creationMethod", false, func(_ *sierraView, f row) any { return f.method() }, nil},
+			{"datePaid", false, func(_ *sierraView, f row) any { return f.on(f.paid > 0, 3) }, nil},
+			{"returnDate", false, func(_ *sierraView, f row) any { return f.on(f.charge.Code == "2", 0) }, nil},
+			{"transferDate", false, func(_ *sierraView, f row) any { return f.on(f.transferred(), 1) }, nil},
+			{"originalPatron", false, func(v *sierraView, f row) any {
+				if !f.transferred() {
+					return nil
+				}
+				return v.link("patrons", f.patron+1)
+			}, nil},
 		},
 	}
+}
+
+// initials are those of whoever of the staff charged it; the system has none.
+func (f *sierraFine) initials() any {
+	if f.charge.Code == "2" {
+		return nil
+	}
+	return []string{"circ", "ak", "øø"}[f.id%3]
+}
+
+func (f *sierraFine) method() string {
+	if f.charge.Code == "1" {
+		return "MANUAL"
+	}
+	return "AUTOMATIC"
+}
+
+// transferred tells whether it was another patron's before.
+func (f *sierraFine) transferred() bool { return f.id%50 == 0 }
+
+// on is a time some days after the charge, for those to which something happened.
+func (f *sierraFine) on(happened bool, days int) any {
+	if !happened {
+		return nil
+	}
+	return sierraTime(f.assessed.AddDate(0, 0, days))
 }
 
 // patronLists answers the two shapes of path that look alike: the checkouts, holds or fines of one patron, and one

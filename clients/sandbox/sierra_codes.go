@@ -91,12 +91,11 @@ func codeList(field string, codes []sierraCode) sierraCodeList {
 	return list
 }
 
-func sierraMaterialCodes() (kinds, types []sierraCode) {
+func sierraMaterialCodes() (kinds []sierraCode) {
 	for _, m := range sierraMaterials {
 		kinds = append(kinds, sierraCode{padded(m.code, 3), m.name})
-		types = append(types, sierraCode{digits(m.itemType), m.typeName})
 	}
-	return kinds, types
+	return kinds
 }
 
 func sierraPatronTypeCodes() (codes []sierraCode) {
@@ -113,13 +112,11 @@ func sierraBranchCodes() (codes []sierraCode) {
 	return codes
 }
 
-// sierraMetadata is the code lists of a kind of record; "fields" picks some of them.
+// sierraMetadata is the code lists of a kind of record; "fields" picks some of them. There are none for items.
 func sierraMetadata(kind string) sierraAnswer {
-	materials, types := sierraMaterialCodes()
 	lists := map[string][]sierraCodeList{
-		"bibs": {codeList("materialType", materials), codeList("bibLevel", []sierraCode{{"m", "MONOGRAPH"}, {"s", "SERIAL"}}),
+		"bibs": {codeList("materialType", sierraMaterialCodes()), codeList("bibLevel", []sierraCode{{"m", "MONOGRAPH"}, {"s", "SERIAL"}}),
 			codeList("language", sierraLanguages), codeList("country", sierraCountries)},
-		"items": {codeList("status", sierraStatuses), codeList("itemType", types), codeList("location", sierraLocations)},
 		"patrons": {codeList("patronType", sierraPatronTypeCodes()), codeList("homeLibrary", sierraBranchCodes()),
 			codeList("blockInfo", []sierraCode{{"-", "None"}, {"c", "Contact desk"}, {"m", "Mail returned"}, {"v", "Verify address"}})},
 		"invoices": {codeList("statusCode", []sierraCode{{"s", "Suspended"}, {"f", "Finished"}, {"C", "Complete"}})},

@@ -237,6 +237,7 @@ func (i *sierraItem) fixed(v *sierraView) map[string]sierraFixed {
 		"109": {Label: "YTDCIRC", Value: digits(i.circs / 6)},
 		"110": {Label: "LYRCIRC", Value: digits(i.circs / 4)},
 		"127": {Label: "AGENCY", Value: "1"},
+		"306": {Label: "Sticky Status", Value: "   "},
 	}
 	if i.circs > 0 && i.loan != nil {
 		f["67"] = sierraFixed{Label: "LPATRON", Value: digits(i.loan.patron)}

@@ -42,7 +42,7 @@ func (s *sierra) routes() http.Handler {
 	get("/branches/{id}", sierraBranchList().one)
 	get("/branches/pickupLocations", pickupLocations)
 	get("/agencies", agencies)
-	for _, kind := range []string{"bibs", "items", "patrons", "invoices"} {
+	for _, kind := range []string{"bibs", "patrons", "invoices"} {
 		get("/"+kind+"/metadata", sierraMetadata(kind))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {

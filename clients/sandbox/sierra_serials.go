@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -32,7 +33,14 @@ func sierraAuthorities() sierraList[*sierraAuthority] {
 		id: func(a row) int { return a.id }, record: record, filters: sierraRecordFilters[row](record, nil),
 		fields: append(sierraRecordFields(record, numberID, true), sierraField[row]{
 			"varFields", true, func(_ *sierraView, a row) any {
-				return []sierraVar{{FieldTag: "a", MarcTag: "100", Ind1: "1", Ind2: " ", Subfields: []sierraSubfield{{"a", a.heading}}}}
+				fields := []sierraVar{
+					{FieldTag: "o", MarcTag: "001", Content: fmt.Sprintf("n%010d", a.id)},
+					{FieldTag: "a", MarcTag: "100", Ind1: "1", Ind2: " ", Subfields: []sierraSubfield{{"a", a.heading}}},
+				}
+				if a.id%3 == 0 {
+					fields = append(fields, sierraVar{FieldTag: "b", MarcTag: "400", Ind1: "1", Ind2: " ", Subfields: []sierraSubfield{{"w", "nne"}, {"a", strings.ToUpper(a.heading)}}})
+				}
+				return fields
 			}, []sierraVar{}}),
 	}
 }
@@ -47,12 +55,17 @@ func sierraCourses() sierraList[object] {
 				"id": digits(1500001 + i), "locationCode": "ma   ", "ccode1": "-", "ccode2": "-", "ccode3": "-",
 				"beginDate": fmt.Sprintf("%d-08-25", year), "endDate": fmt.Sprintf("%d-12-15", year),
 				"professorInstructors": []string{teacher}, "courseNames": []string{fmt.Sprintf("%s %d", subject, 100+r.IntN(300))},
-				"courseUrls": []string{}, "courseNotes": []string{}, "reserves": []object{},
+				"courseUrls": []string{}, "courseNotes": []string{}, "reserves": reserved(v, i),
 			})
 		}
 		return rows
 	}, "id", "beginDate", "endDate", "locationCode", "ccode1", "ccode2", "ccode3",
 		"professorInstructors", "courseNames", "courseUrls", "courseNotes", "reserves")
+}
+
+// reserved are addresses of what is kept for a course; nobody documents their shape.
+func reserved(v *sierraView, course int) []string {
+	return append([]string{}, v.itemLinks(v.holdable[course*7%len(v.holdable)])...)
 }
 
 // sierraSerial is what stands beside the bib of a periodical: a volume record and a holdings record.

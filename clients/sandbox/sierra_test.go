@@ -429,7 +429,7 @@ func TestEveryPathOfTheLibraryAnswers(t *testing.T) {
 		"/volumes/" + first("/volumes?"), "/patrons/checkouts/" + first("/items/checkouts?"),
 		"/patrons/holds/" + first("/patrons/holds?"), "/patrons/fines/" + first("/fines?"),
 		"/holdings", "/courses", "/branches", "/branches/1", "/branches/pickupLocations", "/agencies", "/orders/funds/0/1",
-		"/bibs/metadata", "/patrons/metadata?fields=patronType", "/items/metadata", "/invoices/metadata",
+		"/bibs/metadata", "/patrons/metadata?fields=patronType", "/invoices/metadata",
 		"/invoices/" + invoice + "?login=" + SierraLogin, "/invoices/" + invoice + "/lineItems?login=" + SierraLogin,
 		"/vendors/1050001?login=" + SierraLogin, "/funds?login=" + SierraLogin,
 	} {

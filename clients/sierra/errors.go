@@ -78,6 +78,18 @@ func says(err error, status int, code int64) bool {
 	return errors.As(err, &e) && e.Status == status && strings.HasSuffix(e.Text, fmt.Sprintf("(code %d)", code))
 }
 
+// hinted adds to a refusal what may be done about it.
+func (l list) hinted(err error) error {
+	err = hinted(err, l.role)
+	var e *rest.Error
+	if l.login && says(err, http.StatusForbidden, codeForbidden) && errors.As(err, &e) {
+		h := *e
+		h.Hint += "; or SIERRA_LOGIN names nobody who may see the library's acquisitions"
+		return &h
+	}
+	return err
+}
+
 // hinted adds to a refusal what may be done about it. Role is what the API key needs for the request.
 func hinted(err error, role string) error {
 	var e *rest.Error

@@ -26,11 +26,13 @@ const (
 
 // The fields that are asked for. Never isRequestable, which takes the server fifty times as long as all others.
 const (
-	bibFields  = "default,available,locations,copies,holdCount"
-	itemFields = "default,suppressed,itemType,copyNo,holdCount,transitInfo,fixedFields"
+	bibFields   = "default,available,locations,copies,holdCount,normTitle,normAuthor,orders,volumes,items,fixedFields"
+	itemFields  = "default,suppressed,itemType,copyNo,holdCount,transitInfo,fixedFields"
+	ratioFields = "id,updatedDate,deleted,title,author,callNumber,materialType,locations,copies,holdCount"
+	codeFields  = "id,updatedDate,deleted,location,status,fixedFields"
 	// Patrons' default fields hold names, so each field goes by its name.
 	patronFields = "id,updatedDate,createdDate,deleted,suppressed,patronType,patronCodes,homeLibraryCode,homeLibrary," +
-		"expirationDate,message,blockInfo,autoBlockInfo,moneyOwed,fixedFields"
+		"expirationDate,message,blockInfo,autoBlockInfo,moneyOwed,pMessage,langPref,fixedFields"
 	personalFields = ",names,barcodes,emails,uniqueIds,birthDate,addresses,phones"
 	deletionFields = "id,deletedDate"
 )
@@ -56,13 +58,23 @@ type Query struct {
 // Bibs reads titles in the order of their ids. Role: Bibs_Read.
 // See https://techdocs.iii.com/sierraapi/Content/zAPIs/bibAPI.htm.
 func (c *Client) Bibs(ctx context.Context, q Query, p Progress) iter.Seq2[Bib, error] {
-	return records[Bib](ctx, c, list{path: BibsPath, role: BibsRole, fields: bibFields}, q, p)
+	return records[Bib](ctx, c, list{path: BibsPath, role: BibsRole, fields: bibFields, deleted: living}, q, p)
+}
+
+// BibDemand reads titles with no more than what tells copies and holds, which is several times faster. Role: Bibs_Read.
+func (c *Client) BibDemand(ctx context.Context, q Query, p Progress) iter.Seq2[Bib, error] {
+	return records[Bib](ctx, c, list{path: BibsPath, role: BibsRole, fields: ratioFields, deleted: living}, q, p)
 }
 
 // Items reads copies in the order of their ids. Role: Items_Read.
 // See https://techdocs.iii.com/sierraapi/Content/zAPIs/itemAPI.htm.
 func (c *Client) Items(ctx context.Context, q Query, p Progress) iter.Seq2[Item, error] {
-	return records[Item](ctx, c, list{path: ItemsPath, role: ItemsRole, fields: itemFields}, q, p)
+	return records[Item](ctx, c, list{path: ItemsPath, role: ItemsRole, fields: itemFields, deleted: living}, q, p)
+}
+
+// ItemCodes reads copies with no more than their codes and what these are called. Role: Items_Read.
+func (c *Client) ItemCodes(ctx context.Context, q Query, p Progress) iter.Seq2[Item, error] {
+	return records[Item](ctx, c, list{path: ItemsPath, role: ItemsRole, fields: codeFields, deleted: living}, q, p)
 }
 
 // Patrons reads users in the order of their ids. Role: Patrons_Read.
@@ -72,29 +84,55 @@ func (c *Client) Patrons(ctx context.Context, q Query, p Progress) iter.Seq2[Pat
 	if q.Personal {
 		fields += personalFields
 	}
-	return records[Patron](ctx, c, list{path: PatronsPath, role: PatronsRole, fields: fields}, q, p)
+	return records[Patron](ctx, c, list{path: PatronsPath, role: PatronsRole, fields: fields, deleted: living}, q, p)
 }
 
 // DeletedBibs reads the numbers of titles that were deleted on the days that the window touches. Role: Bibs_Read.
 func (c *Client) DeletedBibs(ctx context.Context, q Query, p Progress) iter.Seq2[Deletion, error] {
-	return records[Deletion](ctx, c, list{path: BibsPath, role: BibsRole, fields: deletionFields, deleted: true}, q, p)
+	return records[Deletion](ctx, c, list{path: BibsPath, role: BibsRole, fields: deletionFields, deleted: gone}, q, p)
 }
 
 // DeletedItems reads the numbers of items that were deleted on the days that the window touches. Role: Items_Read.
 func (c *Client) DeletedItems(ctx context.Context, q Query, p Progress) iter.Seq2[Deletion, error] {
-	return records[Deletion](ctx, c, list{path: ItemsPath, role: ItemsRole, fields: deletionFields, deleted: true}, q, p)
+	return records[Deletion](ctx, c, list{path: ItemsPath, role: ItemsRole, fields: deletionFields, deleted: gone}, q, p)
 }
 
 // list is one of the API's lists.
 type list struct {
-	path, role, fields string
-	deleted            bool // deleted records are wanted, and no others
+	path, role string
+	fields     string // that are asked for; the API's own choice if empty
+	deleted    string // living, gone, or empty where the API knows no such parameter
+	login      bool   // wants the login name of somebody of the staff
+}
+
+// What the parameter "deleted" says. Without it, some lists mix stubs of deleted records among the living.
+const (
+	living = "false"
+	gone   = "true"
+)
+
+// parameters are those that every request of a list has; the filter of the query among them.
+func (l list) parameters(c *Client, filter url.Values) url.Values {
+	q := maps.Clone(filter)
+	if q == nil {
+		q = url.Values{}
+	}
+	if l.fields != "" && !q.Has("fields") {
+		q.Set("fields", l.fields)
+	}
+	if l.deleted != "" {
+		q.Set("deleted", l.deleted)
+	}
+	if l.login {
+		q.Set("login", c.login)
+	}
+	return q
 }
 
 // record is what records reads.
 type record[T any] interface {
 	*T
-	head() *Head
+	number() rest.ID
 	moments() []moment
 	// belongs tells whether a record is what was asked for. Its error says what is missing for telling.
 	belongs(q Query) (bool, error)
@@ -126,13 +164,13 @@ func records[T any, P record[T]](ctx context.Context, c *Client, l list, q Query
 	return func(yield func(T, error) bool) {
 		k := &keyset[T, P]{list: l, query: q, progress: p, limit: c.pageSize(q.Limit)}
 		p.Account(c.Account())
-		for one, err := range rest.List(ctx, c.rest, l.path, k.parameters(), k.turn) {
+		for one, err := range rest.List(ctx, c.rest, l.path, k.parameters(c), k.turn) {
 			if NothingFound(err) {
 				k.pages, k.got = k.pages+1, 0
 				break
 			}
 			if err != nil {
-				yield(one, hinted(err, l.role))
+				yield(one, l.hinted(err))
 				return
 			}
 			k.rows++
@@ -152,17 +190,12 @@ func (c *Client) pageSize(trial int) int {
 	return c.page
 }
 
-func (k *keyset[T, P]) parameters() url.Values {
-	q := maps.Clone(k.query.Filter)
-	if q == nil {
-		q = url.Values{}
-	}
-	q.Set("deleted", strconv.FormatBool(k.deleted))
-	q.Set("fields", k.fields)
+func (k *keyset[T, P]) parameters(c *Client) url.Values {
+	q := k.list.parameters(c, k.query.Filter)
 	q.Set("limit", strconv.Itoa(k.limit))
 	switch {
 	case k.query.To.IsZero():
-	case k.deleted:
+	case k.deleted == gone:
 		first, last := k.query.days()
 		q.Set("deletedDate", "["+first+","+last+"]")
 	default:
@@ -207,10 +240,9 @@ func looksCut(got int) bool { return got > 0 && got%50 == 0 }
 
 // take checks a record and tells whether it belongs to the report.
 func (k *keyset[T, P]) take(one P) (bool, error) {
-	h := one.head()
-	id, err := strconv.ParseUint(string(h.ID), 10, 64)
+	id, err := strconv.ParseUint(one.number().Last(), 10, 64)
 	if err != nil {
-		return false, fmt.Errorf("id: %.40q is not a number", string(h.ID))
+		return false, fmt.Errorf("id: %.40q is not a number", string(one.number()))
 	}
 	if id <= k.last {
 		return false, fmt.Errorf("id: %d after %d, where ids should rise", id, k.last)

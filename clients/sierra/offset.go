@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"maps"
 	"net/url"
 	"strconv"
 
@@ -25,7 +24,9 @@ const (
 const (
 	// The fields of charges that are asked for, and without being asked for they do not come. Checkouts and holds are not
 	// known to take the names of fields.
-	fineFields = "id,item,assessedDate,description,invoiceNumber,chargeType,itemCharge,processingFee,billingFee,paidAmount,location"
+	fineFields = "id,item,assessedDate,description,invoiceNumber,chargeType,itemCharge,processingFee,billingFee,paidAmount,location," +
+		"creationMethod,datePaid,transferDate,returnDate,printBill,terminalNumber"
+	finePersons = ",patron,originalPatron,initials"
 
 	readings = 3  // of a list that changes while it is read, at most
 	overlap  = 20 // rows of a page that the next one repeats, at most
@@ -48,7 +49,7 @@ func (c *Client) Holds(ctx context.Context, q Query, p Progress) iter.Seq2[Hold,
 func (c *Client) Fines(ctx context.Context, q Query, p Progress) iter.Seq2[Fine, error] {
 	fields := fineFields
 	if q.Personal {
-		fields += ",patron"
+		fields += finePersons
 	}
 	return snapshot[Fine](ctx, c, list{path: FinesPath, role: FinesRole, fields: fields}, q, p)
 }
@@ -87,7 +88,7 @@ func snapshot[T any, P row[T]](ctx context.Context, c *Client, l list, q Query, 
 		p.Account(c.Account())
 		if err := o.whole(ctx); err != nil && !errors.Is(err, errEnough) {
 			var none T
-			yield(none, hinted(err, l.role))
+			yield(none, l.hinted(err))
 		}
 	}
 }
@@ -126,13 +127,7 @@ func (o *offsets[T, P]) read(ctx context.Context) error {
 }
 
 func (o *offsets[T, P]) parameters() url.Values {
-	q := maps.Clone(o.query.Filter)
-	if q == nil {
-		q = url.Values{}
-	}
-	if o.fields != "" {
-		q.Set("fields", o.fields)
-	}
+	q := o.list.parameters(o.client, o.query.Filter)
 	q.Set("limit", strconv.Itoa(o.limit))
 	q.Set("offset", "0")
 	return q

@@ -11,9 +11,12 @@ type Head struct {
 	Created    Instant   `json:"createdDate"`
 	Deleted    rest.Bool `json:"deleted"`
 	Suppressed rest.Bool `json:"suppressed"` // hidden from the public catalogue
+
+	// The living have none, or null; Deletion reads it.
+	DeletedDate rest.Ignored `json:"deletedDate"`
 }
 
-func (h *Head) head() *Head { return h }
+func (h *Head) number() rest.ID { return h.ID }
 
 func (h *Head) moments() []moment {
 	return []moment{{"updatedDate", h.Updated}, {"createdDate", h.Created}}
@@ -39,13 +42,41 @@ type Bib struct {
 	Locations   []Code    `json:"locations"`
 	Copies      rest.Int  `json:"copies"`
 	Holds       rest.Int  `json:"holdCount"`
+	NormTitle   Text      `json:"normTitle"` // as it is sorted
+	NormAuthor  Text      `json:"normAuthor"`
+	Volumes     []Text    `json:"volumes"`
+	Items       []rest.ID `json:"items"` // addresses
+	Orders      []struct {
+		ID       rest.ID  `json:"orderId"`
+		Location Code     `json:"location"`
+		Copies   rest.Int `json:"copies"`
+		Date     Instant  `json:"date"`
+	} `json:"orders"`
+	Fixed FixedFields `json:"fixedFields"`
+
+	// Never asked for: the first takes the server fifty times as long as all the rest, and the others are the whole record
+	// in the words of cataloguers, with notes for the staff.
+	Requestable rest.Ignored `json:"isRequestable"`
+	MARC        rest.Ignored `json:"marc"`
+	VarFields   rest.Ignored `json:"varFields"`
 }
+
+// Numbers of the fixed fields of titles that say more than the fields with names.
+const (
+	BibLocation    = "26"
+	BibSuppression = "31"
+	BibMARCType    = "107"
+)
 
 // CallNumber is the call number without marks of subfields.
 func (b *Bib) CallNumber() string { return plainCall(b.Call) }
 
 func (b *Bib) moments() []moment {
-	return append(b.Head.moments(), moment{"catalogDate", b.Cataloged})
+	moments := append(b.Head.moments(), moment{"catalogDate", b.Cataloged})
+	for _, o := range b.Orders {
+		moments = append(moments, moment{"orders.date", o.Date})
+	}
+	return moments
 }
 
 // Deletion is what the API still knows of a record that was deleted: its number and the day.
@@ -56,17 +87,38 @@ type Deletion struct {
 
 func (d *Deletion) moments() []moment { return []moment{{"deletedDate", d.Date}} }
 
-// Numbers of the fixed fields of items.
+// Numbers of the fixed fields of items that say more than the fields with names. 161, 162, 264 and 265 are known to
+// exist, and what they mean is not.
 const (
+	ItemBibHold      = "57"
+	ItemCode1        = "59"
+	ItemCode2        = "60"
 	ItemType         = "61"
+	ItemPrice        = "62" // probably in hundredths, as other amounts in fixed fields are
+	ItemOut          = "63"
+	ItemOutLocation  = "64"
 	ItemPatron       = "66" // who has it; personal data
 	ItemLastPatron   = "67" // who had it before; personal data
 	ItemLastCheckin  = "68"
+	ItemInventoried  = "69"
+	ItemInLocation   = "70"
+	ItemRenewed      = "71" // the loan that runs
+	ItemOverdues     = "72"
+	ItemUse3         = "74"
 	ItemCheckouts    = "76"
 	ItemRenewals     = "77"
 	ItemLastCheckout = "78"
+	ItemRevisions    = "85"
+	ItemAgency       = "86"
+	ItemInternalUse  = "93"
+	ItemCopyUse      = "94"
+	ItemMessage      = "97"
+	ItemPDate        = "98"
+	ItemPublicNote   = "108"
 	ItemThisYear     = "109"
 	ItemLastYear     = "110"
+	ItemLoanAgency   = "127"
+	ItemStickyStatus = "306"
 )
 
 // Item is a copy of a title, or several bound together.
@@ -90,6 +142,9 @@ type Item struct {
 	} `json:"transitInfo"`
 	Holds rest.Int    `json:"holdCount"`
 	Fixed FixedFields `json:"fixedFields"`
+
+	// Never asked for: the notes of the staff are in it, and with them the names of patrons.
+	VarFields rest.Ignored `json:"varFields"`
 }
 
 // CallNumber is the call number without marks of subfields.
@@ -102,14 +157,32 @@ func (i *Item) moments() []moment {
 	return append(i.Head.moments(), moment{"status.duedate", i.Status.Due})
 }
 
-// Numbers of the fixed fields of patrons.
+// Numbers of the fixed fields of patrons that say more than the fields with names.
 const (
-	PatronCheckouts    = "48"
-	PatronRenewals     = "49"
-	PatronCurrent      = "50"
-	PatronLastActivity = "163"
-	PatronLanguage     = "263"
-	PatronNotices      = "268"
+	PatronCheckouts     = "48"
+	PatronRenewals      = "49"
+	PatronCurrent       = "50"
+	PatronOverdues      = "55"
+	PatronRevisions     = "85"
+	PatronClaims        = "95"
+	PatronPDate         = "98"
+	PatronBlockedUntil  = "101"
+	PatronCurrentA      = "102"
+	PatronCurrentB      = "103"
+	PatronUse           = "104"
+	PatronPenalty       = "105"
+	PatronILL           = "122"
+	PatronDebit         = "123" // in hundredths, as 96 is
+	PatronCurrentC      = "124"
+	PatronCurrentD      = "125"
+	PatronAgency        = "158"
+	PatronLastActivity  = "163"
+	PatronLanguage      = "263"
+	PatronNotices       = "268"
+	PatronRegistrations = "269"
+	PatronRegistered    = "270"
+	PatronAttended      = "271"
+	PatronWaitlists     = "297"
 )
 
 // Patron is a user of the library.
@@ -130,7 +203,12 @@ type Patron struct {
 	Block     Block       `json:"blockInfo"`
 	AutoBlock Block       `json:"autoBlockInfo"`
 	Owed      rest.Number `json:"moneyOwed"` // in major units, unlike fixed field 96
+	PMessage  Text        `json:"pMessage"`
+	LangPref  Text        `json:"langPref"`
 	Fixed     FixedFields `json:"fixedFields"`
+
+	// Never asked for: names, addresses and the notes of the staff are in it.
+	VarFields rest.Ignored `json:"varFields"`
 
 	// Personal data, which comes only if it is asked for.
 	Names     []Text    `json:"names"`
@@ -157,11 +235,13 @@ type Block struct {
 // Address is a postal address.
 type Address struct {
 	Lines []Text `json:"lines"`
+	Type  Text   `json:"type"` // a or h
 }
 
 // Phone is a telephone number.
 type Phone struct {
 	Number Text `json:"number"`
+	Type   Text `json:"type"` // t, p or o
 }
 
 func (p *Patron) moments() []moment {
@@ -210,6 +290,9 @@ type Hold struct {
 	Priority    rest.Int  `json:"priority"`
 	QueueLength rest.Int  `json:"priorityQueueLength"`
 	Note        Text      `json:"note"`
+
+	// Never asked for: it makes the list slow before Sierra 5.6.
+	CanFreeze rest.Ignored `json:"canFreeze"`
 }
 
 func (h *Hold) id() string { return h.Address.Last() }
@@ -233,6 +316,16 @@ type Fine struct {
 	Billing     rest.Number `json:"billingFee"`
 	Paid        rest.Number `json:"paidAmount"`
 	Location    Code        `json:"location"`
+	Method      Text        `json:"creationMethod"`
+	DatePaid    Instant     `json:"datePaid"`
+	Transferred Instant     `json:"transferDate"`
+	Returned    Instant     `json:"returnDate"`
+	PrintBill   rest.Bool   `json:"printBill"`
+	Terminal    Text        `json:"terminalNumber"`
+
+	// Personal data, which comes only if it is asked for, as does Patron.
+	Original rest.ID `json:"originalPatron"` // who owed it first; a number or an address
+	Initials Text    `json:"initials"`       // of whoever of the staff charged it
 }
 
 // Owed is what remains to be paid: item charge, processing fee and billing fee less what was paid. The API has no
@@ -247,4 +340,6 @@ func (f *Fine) Owed() rest.Number {
 
 func (f *Fine) id() string { return f.Address.Last() }
 
-func (f *Fine) moments() []moment { return []moment{{"assessedDate", f.Assessed}} }
+func (f *Fine) moments() []moment {
+	return []moment{{"assessedDate", f.Assessed}, {"datePaid", f.DatePaid}, {"transferDate", f.Transferred}, {"returnDate", f.Returned}}
+}

@@ -9,11 +9,15 @@ import (
 // TokenPath is where a token tells about itself.
 const TokenPath = "/info/token"
 
-// Token is what the API key may do. The key's id, which the answer holds as well, is not read.
+// Token is what the API key may do.
 type Token struct {
 	Grant   string   `json:"grantType"` // "client_credentials"
 	Expires rest.Int `json:"expiresIn"` // seconds that the token in use has left
 	Roles   *[]Role  `json:"roles"`
+
+	Key    rest.Ignored `json:"keyId"`               // the API key itself, a secret
+	Patron rest.Ignored `json:"patronId"`            // of another grant
+	Scheme rest.Ignored `json:"authorizationScheme"` // always Bearer
 }
 
 // Role is a set of permissions that the library ticked for the key.

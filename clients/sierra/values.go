@@ -30,6 +30,24 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Loose is a value whose type nobody documents: text as it is, and anything else as the JSON that stands there.
+type Loose string
+
+// UnmarshalJSON takes anything.
+func (l *Loose) UnmarshalJSON(b []byte) error {
+	var t Text
+	switch {
+	case b[0] != '{' && b[0] != '[':
+		if err := t.UnmarshalJSON(b); err != nil {
+			return err
+		}
+	default:
+		t = Text(b)
+	}
+	*l = Loose(t)
+	return nil
+}
+
 // Instant is a time as the API writes it: 2026-11-21T08:30:00Z, or a day without a zone, 2026-11-21.
 type Instant struct {
 	at    time.Time
@@ -119,6 +137,7 @@ type FixedFields map[string]FixedField
 
 // FixedField is one of them; most values come as text.
 type FixedField struct {
+	Label   Text `json:"label"` // in the library's words
 	Value   Text `json:"value"`
 	Display Text `json:"display"`
 }
@@ -138,6 +157,60 @@ func (f FixedFields) Int(number string) (int64, bool) {
 // Time is a field's value if it is an instant.
 func (f FixedFields) Time(number string) time.Time { return parseInstant(f.Text(number)).Time() }
 
+// Instant is a field's value if it is an instant or a day.
+func (f FixedFields) Instant(number string) Instant { return parseInstant(f.Text(number)) }
+
+// Number is a field's value if it is a number, without zeros at its end.
+func (f FixedFields) Number(number string) rest.Number {
+	n, ok := sum(rest.Number(f[number].Value))
+	if !ok {
+		return ""
+	}
+	return n
+}
+
+// Bool is a field's value if it is a truth.
+func (f FixedFields) Bool(number string) (value, ok bool) {
+	text := f.Text(number)
+	return text == "true", text == "true" || text == "false"
+}
+
+// VarField is a field of variable length: by its MARC tag in records that were made for MARC, and by a letter of the
+// library system in any.
+type VarField struct {
+	Tag       Text `json:"fieldTag"`
+	MARC      Text `json:"marcTag"`
+	Content   Text `json:"content"`
+	Subfields []struct {
+		Tag     Text `json:"tag"`
+		Content Text `json:"content"`
+	} `json:"subfields"`
+
+	// Indicators say how to file and to print a field.
+	First  rest.Ignored `json:"ind1"`
+	Second rest.Ignored `json:"ind2"`
+}
+
+// Text is what stands in the field, as a catalogue shows it: subdivisions behind dashes, and without the subfields that
+// link and control.
+func (v *VarField) Text() string {
+	if len(v.Subfields) == 0 {
+		return plainCall(v.Content)
+	}
+	var parts []string
+	for _, s := range v.Subfields {
+		text := strings.TrimSpace(string(s.Content))
+		switch {
+		case text == "" || strings.Contains("0123456789w", string(s.Tag)):
+		case strings.Contains("vxyz", string(s.Tag)) && len(parts) > 0:
+			parts = append(parts, "-- "+text)
+		default:
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
 var subfieldMark = regexp.MustCompile(`\|[a-z0-9]`)
 
 // plainCall is a call number without the marks of subfields, as in "|aFIC |bSMI".
@@ -149,28 +222,48 @@ func plainCall(call Text) string {
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
 
+// Total adds amounts exactly. The zero Total is nothing yet, and ready for use.
+type Total struct {
+	sum  big.Rat
+	some bool // there was an amount
+}
+
+// Add adds an amount; one that is absent counts as nothing. It is not ok if it is no amount of money.
+func (t *Total) Add(amount rest.Number) (ok bool) {
+	if amount == "" {
+		return true
+	}
+	// A long exponent would make a number of as many digits.
+	_, exponent, _ := strings.Cut(strings.ToLower(string(amount)), "e")
+	one, valid := new(big.Rat).SetString(string(amount))
+	if !valid || len(exponent) > 3 {
+		return false
+	}
+	t.sum.Add(&t.sum, one)
+	t.some = true
+	return true
+}
+
+// Number is the sum; empty if there was no amount.
+func (t *Total) Number() rest.Number {
+	// What is added has a finite number of decimal places, and so does their sum.
+	places, exact := t.sum.FloatPrec()
+	if !t.some || !exact {
+		return ""
+	}
+	return rest.Number(t.sum.FloatString(places))
+}
+
 // sum adds amounts exactly; those that are absent count as nothing. It is not ok if all are absent, or if one is no
 // amount of money.
-func sum(amounts ...rest.Number) (total rest.Number, ok bool) {
-	all := new(big.Rat)
+func sum(amounts ...rest.Number) (rest.Number, bool) {
+	var total Total
 	for _, amount := range amounts {
-		if amount == "" {
-			continue
-		}
-		// A long exponent would make a number of as many digits.
-		_, exponent, _ := strings.Cut(strings.ToLower(string(amount)), "e")
-		one, valid := new(big.Rat).SetString(string(amount))
-		if !valid || len(exponent) > 3 {
+		if !total.Add(amount) {
 			return "", false
 		}
-		all.Add(all, one)
-		ok = true
 	}
-	places, exact := all.FloatPrec()
-	if !ok || !exact {
-		return "", false
-	}
-	return rest.Number(all.FloatString(places)), true
+	return total.Number(), total.some
 }
 
 // minus is an amount with its sign turned.

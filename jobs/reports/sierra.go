@@ -2,10 +2,9 @@ package reports
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/reportjob/reportjob/clients/rest"
@@ -19,13 +18,28 @@ func Sierra(c *sierra.Client) []jobs.Job {
 		sierraToken(c),
 		sierraBibs(c),
 		sierraItems(c),
+		sierraOrders(c),
 		sierraPatrons(c),
+		sierraAuthorities(c),
+		sierraDeletedBibs(c),
+		sierraDeletedItems(c),
 		sierraCheckouts(c),
 		sierraOverdueItems(c),
 		sierraHolds(c),
+		sierraHoldsRatio(c),
+		sierraMissingItems(c),
 		sierraFines(c),
-		sierraDeletedBibs(c),
-		sierraDeletedItems(c),
+		sierraFinesByLocation(c),
+		sierraInvoices(c),
+		sierraInvoiceLines(c),
+		sierraFunds(c),
+		sierraVendors(c),
+		sierraVolumes(c),
+		sierraHoldings(c),
+		sierraCourses(c),
+		sierraBibCodes(c),
+		sierraItemCodes(c),
+		sierraPatronCodes(c),
 		sierraBranches(c),
 		sierraPickupLocations(c),
 		sierraAgencies(c),
@@ -42,6 +56,17 @@ const (
 var sierraPersonal = jobs.Parameter{Name: "personal", Values: "true", Meaning: "with the columns that are personal data of patrons"}
 
 var sierraSuppressed = jobs.Parameter{Name: "suppressed", Values: "true, false", Meaning: "only records that are, or are not, hidden from the public catalogue"}
+
+// Parameters of many lists. Filters combine: a record has to pass all of them.
+var (
+	sierraLocations = jobs.Parameter{Name: "locations", Values: "codes, with * for any ending, parted by commas", Meaning: "only what is at these locations"}
+	sierraMade      = jobs.Parameter{Name: "createdDate", Values: "a range such as [2026-11-01T00:00:00Z,], both ends included", Meaning: "only records that were made then"}
+	sierraBibIDs    = jobs.Parameter{Name: "bibIds", Values: "record numbers, parted by commas", Meaning: "only what belongs to these titles"}
+	sierraAgency    = jobs.Parameter{Name: "agencyCodes", Values: "numbers, parted by commas", Meaning: "only what belongs to these agencies"}
+	// Of some lists no answer of a real library is on record.
+	sierraFields = jobs.Parameter{Name: "fields", Values: "names, parted by commas", Meaning: "the fields to ask for in place of the report's own, where a library's" +
+		" version refuses one of them; records need id, updatedDate and deleted, and columns whose fields do not come are empty"}
+)
 
 // sierraRow is a record, the zone in which its days are counted, and the end of the window.
 type sierraRow[T any] struct {
@@ -73,12 +98,24 @@ func sierraSource[T any](info jobs.Info, list sierraList[T]) jobs.Source[sierraR
 	})
 }
 
+// sierraStaff is a list that wants the login name of somebody of the staff besides the API key.
+func sierraStaff[T any](c *sierra.Client, list sierraList[T]) sierraList[T] {
+	return func(ctx context.Context, q sierra.Query, p sierra.Progress) iter.Seq2[T, error] {
+		if c.Login() == "" {
+			return failed[T](&ParamError{"login", "SIERRA_LOGIN is not set: besides the API key, the API wants the login name of" +
+				" somebody of the staff who may see the library's acquisitions"})
+		}
+		return list(ctx, q, p)
+	}
+}
+
 // checkSierraParams refuses what the paging and the columns need for themselves.
 func checkSierraParams(info jobs.Info, params url.Values) error {
 	for name, text := range map[string]string{
 		"id":      "the paging sets it",
 		"deleted": "the report sets it: reports on deleted records are of their own",
 		"fields":  "the columns set it",
+		"login":   "SIERRA_LOGIN sets it",
 	} {
 		if params.Has(name) && !documented(info, name) {
 			return &ParamError{name, text}
@@ -126,6 +163,40 @@ func dayOf[T any](get func(*T) sierra.Instant) func(*sierraRow[T]) time.Time {
 	return func(r *sierraRow[T]) time.Time { return get(&r.record).Day(r.zone) }
 }
 
+// textOf is of for text.
+func textOf[T any](get func(*T) sierra.Text) func(*sierraRow[T]) string {
+	return func(r *sierraRow[T]) string { return string(get(&r.record)) }
+}
+
+// idsOf is of for lists of records, given by numbers or by addresses that end in them.
+func idsOf[T any](get func(*T) []rest.ID) func(*sierraRow[T]) []string {
+	return func(r *sierraRow[T]) []string {
+		var numbers []string
+		for _, id := range get(&r.record) {
+			numbers = append(numbers, id.Last())
+		}
+		return numbers
+	}
+}
+
+// amountOf is of for exact amounts.
+func amountOf[T any](get func(*T) rest.Number) func(*sierraRow[T]) json.Number {
+	return func(r *sierraRow[T]) json.Number { return get(&r.record).JSON() }
+}
+
+// countOf is of for whole numbers that may be absent.
+func countOf[T any](get func(*T) rest.Int) func(*sierraRow[T]) (int64, bool) {
+	return func(r *sierraRow[T]) (int64, bool) { return get(&r.record).Get() }
+}
+
+// sierraWhen are the columns of something that happened, which the API may know as an instant or as a day.
+func sierraWhen[T any](name, what, field string, get func(*T) sierra.Instant) jobs.Columns[sierraRow[T]] {
+	return jobs.Columns[sierraRow[T]]{
+		jobs.Time(name, "When "+what+"; empty if the API knows no more than the day.", of(func(r *T) time.Time { return get(r).Time() })).From(field),
+		jobs.Date(name+"_date", "The day on which "+what+", in the report's zone if the API has an instant.", dayOf(get)).From(field),
+	}
+}
+
 // sierraDue are the columns of a due time, which Sierra has for each loan, as an instant and as the library's day.
 func sierraDue[T any](field string, get func(*T) sierra.Instant) jobs.Columns[sierraRow[T]] {
 	return jobs.Columns[sierraRow[T]]{
@@ -145,6 +216,14 @@ func sierraHead[T any](head func(*T) *sierra.Head) jobs.Columns[sierraRow[T]] {
 	}
 }
 
+// orHyphen keeps the places of lists that belong together, since lists leave out what is empty.
+func orHyphen(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
 // sierraTexts is a list of texts as plain strings.
 func sierraTexts[S ~string](list []S) []string {
 	texts := make([]string, 0, len(list))
@@ -152,107 +231,4 @@ func sierraTexts[S ~string](list []S) []string {
 		texts = append(texts, string(s))
 	}
 	return texts
-}
-
-// sierraRole is one role of the key, and the token that was asked with.
-type sierraRole struct {
-	sierra.Role
-	token sierra.Token
-}
-
-func sierraToken(c *sierra.Client) jobs.Job {
-	info := jobs.Info{
-		Name: "sierra-token", Title: "Roles of the API key", API: "sierra",
-		About:    "A row for each role that the library ticked for the API key: what it permits, and how long the token in use still lives.",
-		Endpoint: sierra.TokenPath,
-		Paging:   "none: the whole answer at once",
-		Limits:   sierraCalm,
-		Scope:    "none",
-		Page:     sierraReference + "zAuth/authClient.htm",
-		Every:    jobs.Now,
-	}
-	source := checked(info, func(ctx context.Context, r jobs.Request) iter.Seq2[sierraRole, error] {
-		return func(yield func(sierraRole, error) bool) {
-			token, err := c.Token(ctx)
-			if err != nil {
-				yield(sierraRole{}, err)
-				return
-			}
-			r.Proof.Account(c.Account())
-			for _, role := range *token.Roles {
-				if !yield(sierraRole{role, token}, nil) {
-					return
-				}
-			}
-			r.Proof.Complete("the API gives all roles in one answer (rows: %d)", len(*token.Roles))
-		}
-	})
-	return jobs.Report[sierraRole]{
-		Info:   info,
-		Source: source,
-		Columns: jobs.Columns[sierraRole]{
-			jobs.Text("role", "The role, such as Bibs_Read.", func(r *sierraRole) string { return r.Name }).From("roles[].name"),
-			jobs.List("permissions", "What the role permits, such as Bibs_List.", func(r *sierraRole) []string { return r.Permissions }).From("roles[].permissions"),
-			jobs.Duration("token_lifetime", "How long a token of this role lives.", seconds(func(r *sierraRole) rest.Int { return r.Lifetime })).In("seconds").From("roles[].tokenLifetime"),
-			jobs.Duration("expires_in", "How long the token in use still lives.", seconds(func(r *sierraRole) rest.Int { return r.token.Expires })).In("seconds").From("expiresIn"),
-			jobs.Text("grant", "How the token was got: client_credentials.", func(r *sierraRole) string { return r.token.Grant }).From("grantType"),
-		},
-	}.Job()
-}
-
-// seconds makes a length of time of a number of seconds.
-func seconds[T any](get func(*T) rest.Int) func(*T) (time.Duration, bool) {
-	return func(r *T) (time.Duration, bool) {
-		n, ok := get(r).Get()
-		return time.Duration(n) * time.Second, ok
-	}
-}
-
-func sierraBibs(c *sierra.Client) jobs.Job {
-	type bib = sierra.Bib
-	info := sierraRecordsInfo(jobs.Info{
-		Name: "sierra-bibs", Title: "Titles",
-		About:    "A row for each bibliographic record.",
-		Endpoint: sierra.BibsPath,
-		Scope:    sierra.BibsRole,
-		Page:     sierraReference + "zObjects/bibObjectDescription.htm",
-		Parameters: []jobs.Parameter{
-			{Name: "locations", Values: "codes, with * for any ending, parted by commas", Meaning: "only titles at these locations"},
-			sierraSuppressed,
-		},
-	})
-	return sierraJob(info, c.Bibs, columns(jobs.Columns[sierraRow[bib]]{
-		jobs.Code("id", "The record's number, without the letter b and without a check digit.", of(func(b *bib) string { return string(b.ID) })),
-		jobs.Text("title", "The title.", of(func(b *bib) string { return string(b.Title) })),
-		jobs.Text("author", "The author.", of(func(b *bib) string { return string(b.Author) })),
-		jobs.Code("isbn", "The international number of a book.", of(func(b *bib) string { return string(b.ISBN) })),
-		jobs.Code("issn", "The international number of a serial.", of(func(b *bib) string { return string(b.ISSN) })),
-		jobs.Code("upc", "The bar code of the trade, of discs and the like.", of(func(b *bib) string { return string(b.UPC) })),
-		jobs.Text("call_number", "Where it stands on the shelf, without marks of subfields.", of((*bib).CallNumber)).From("callNumber"),
-		jobs.Text("language", "The language's code.", of(func(b *bib) string { return string(b.Language.Code) })).From("lang.code"),
-		jobs.Text("language_name", "The language.", of(func(b *bib) string { return b.Language.Label() })).From("lang.name"),
-		jobs.Text("material_type", "The code of the kind of material.", of(func(b *bib) string { return string(b.Material.Code) })).From("materialType.code"),
-		jobs.Text("material_type_name", "The kind of material.", of(func(b *bib) string { return b.Material.Label() })).From("materialType.value"),
-		jobs.Text("bib_level", "The code of the bibliographic level, such as m for a book by itself or s for a serial.", of(func(b *bib) string { return string(b.Level.Code) })).From("bibLevel.code"),
-		jobs.Text("bib_level_name", "The bibliographic level.", of(func(b *bib) string { return b.Level.Label() })).From("bibLevel.value"),
-		jobs.Int("publish_year", "The year of publication.", maybe(func(b *bib) (int64, bool) { return b.PublishYear.Get() })).From("publishYear"),
-		jobs.Text("country", "The code of the country of publication.", of(func(b *bib) string { return string(b.Country.Code) })).From("country.code"),
-		jobs.Text("country_name", "The country of publication.", of(func(b *bib) string { return b.Country.Label() })).From("country.name"),
-		jobs.Date("cataloged", "The day on which it was catalogued.", dayOf(func(b *bib) sierra.Instant { return b.Cataloged })).From("catalogDate"),
-		jobs.Bool("available", "Whether a copy is on the shelf.", maybe(func(b *bib) (bool, bool) { return b.Available.Get() })),
-		jobs.Int("copies", "The number of copies.", maybe(func(b *bib) (int64, bool) { return b.Copies.Get() })).In("items"),
-		jobs.Int("holds", "The number of holds on the title.", maybe(func(b *bib) (int64, bool) { return b.Holds.Get() })).In("holds").From("holdCount"),
-		jobs.List("locations", "The codes of the locations that have it.", of(func(b *bib) []string { return sierraCodes(b.Locations) })).From("locations[].code"),
-		jobs.List("location_names", "The locations that have it.", of(func(b *bib) []string { return sierraLabels(b.Locations) })).From("locations[].name"),
-	}, sierraHead(func(b *bib) *sierra.Head { return &b.Head })))
-}
-
-// sierraAddresses puts each address into one line.
-func sierraAddresses(p *sierra.Patron) []string {
-	var list []string
-	for _, a := range p.Addresses {
-		lines := slices.DeleteFunc(sierraTexts(a.Lines), func(line string) bool { return line == "" })
-		list = append(list, strings.Join(lines, ", "))
-	}
-	return list
 }

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/reportjob/reportjob/clients/sierra"
@@ -15,14 +16,13 @@ func sierraItems(c *sierra.Client) jobs.Job {
 		Scope:    sierra.ItemsRole,
 		Page:     sierraReference + "zObjects/itemObjectDescription.htm",
 		Parameters: []jobs.Parameter{
-			{Name: "locations", Values: "codes, with * for any ending, parted by commas", Meaning: "only items at these locations"},
+			sierraLocations, sierraBibIDs, sierraMade,
 			{Name: "status", Values: "a code of one character, such as m", Meaning: "only items of this status"},
-			{Name: "bibIds", Values: "record numbers, parted by commas", Meaning: "only items of these titles"},
 			{Name: "duedate", Values: "a range such as [,2026-11-20T23:59:59Z]", Meaning: "only items that are out and due then"},
 			sierraSuppressed, sierraPersonal,
 		},
 	})
-	return sierraJob(info, c.Items, columns(sierraItemCopy(), sierraItemState(), sierraItemUse(),
+	return sierraJob(info, c.Items, columns(sierraItemCopy(), sierraItemState(), sierraItemUse(), sierraItemRest(), sierraItemPatrons(),
 		sierraHead(func(i *sierra.Item) *sierra.Head { return &i.Head })))
 }
 
@@ -71,7 +71,7 @@ func always[T any](get func(*T) bool) func(*sierraRow[T]) (bool, bool) {
 	return func(r *sierraRow[T]) (bool, bool) { return get(&r.record), true }
 }
 
-// sierraItemUse says how often and by whom it was borrowed, all from fixed fields, which go by their numbers.
+// sierraItemUse says how often it was borrowed, all from fixed fields, which go by their numbers.
 func sierraItemUse() itemColumns {
 	type item = sierra.Item
 	count := func(number string) func(*sierraRow[item]) (int64, bool) {
@@ -80,6 +80,56 @@ func sierraItemUse() itemColumns {
 	at := func(number string) func(*sierraRow[item]) time.Time {
 		return of(func(i *item) time.Time { return i.Fixed.Time(number) })
 	}
+	return itemColumns{
+		jobs.Int("total_checkouts", "How often it was borrowed in all its life.", count(sierra.ItemCheckouts)).In("loans").From("fixedFields.76.value"),
+		jobs.Int("total_renewals", "How often loans of it were renewed in all its life.", count(sierra.ItemRenewals)).In("renewals").From("fixedFields.77.value"),
+		jobs.Int("checkouts_this_year", "How often it was borrowed in the library's running year.", count(sierra.ItemThisYear)).In("loans").From("fixedFields.109.value"),
+		jobs.Int("checkouts_last_year", "How often it was borrowed in the library's year before.", count(sierra.ItemLastYear)).In("loans").From("fixedFields.110.value"),
+		jobs.Time("last_checkout", "When it was borrowed last.", at(sierra.ItemLastCheckout)).From("fixedFields.78.value"),
+		jobs.Time("last_checkin", "When it came back last.", at(sierra.ItemLastCheckin)).From("fixedFields.68.value"),
+	}
+}
+
+// sierraItemRest are the other fixed fields: the loan that runs, and what the staff notes.
+func sierraItemRest() itemColumns {
+	type item = sierra.Item
+	text := func(number string) func(*sierraRow[item]) string {
+		return of(func(i *item) string { return i.Fixed.Text(number) })
+	}
+	count := func(number string) func(*sierraRow[item]) (int64, bool) {
+		return maybe(func(i *item) (int64, bool) { return i.Fixed.Int(number) })
+	}
+	at := func(number string) func(*sierraRow[item]) time.Time {
+		return of(func(i *item) time.Time { return i.Fixed.Time(number) })
+	}
+	return itemColumns{
+		jobs.Time("out", "When the loan that runs began.", at(sierra.ItemOut)).From("fixedFields.63.value"),
+		jobs.Int("renewals", "How often the loan that runs was renewed.", count(sierra.ItemRenewed)).In("renewals").From("fixedFields.71.value"),
+		jobs.Int("overdue_notices", "How many notices were sent about the loan that runs.", count(sierra.ItemOverdues)).In("notices").From("fixedFields.72.value"),
+		jobs.Code("out_terminal", "The number of the place where it was handed out last.", text(sierra.ItemOutLocation)).From("fixedFields.64.value"),
+		jobs.Code("in_terminal", "The number of the place where it was taken back last.", text(sierra.ItemInLocation)).From("fixedFields.70.value"),
+		jobs.Decimal("price_cents", "What it cost, as the record has it. Other amounts in such fields are hundredths, and so is probably this one; no page of the vendor says so.",
+			of(func(i *item) json.Number { return i.Fixed.Number(sierra.ItemPrice).JSON() })).In("probably hundredths of " + sierraCurrency).From("fixedFields.62.value"),
+		jobs.Int("internal_uses", "How often it was used inside the library.", count(sierra.ItemInternalUse)).From("fixedFields.93.value"),
+		jobs.Int("copy_uses", "How often it was copied from.", count(sierra.ItemCopyUse)).From("fixedFields.94.value"),
+		jobs.Int("use_count", "A counter that each library uses as it likes.", count(sierra.ItemUse3)).From("fixedFields.74.value"),
+		jobs.Text("item_code_1", "The first statistical code, whose meaning each library sets.", text(sierra.ItemCode1)).From("fixedFields.59.value"),
+		jobs.Text("item_code_2", "The second statistical code, by which items are hidden, as a rule.", text(sierra.ItemCode2)).From("fixedFields.60.value"),
+		jobs.Text("message", "The code of the message that the desk sees; a hyphen is none.", text(sierra.ItemMessage)).From("fixedFields.97.value"),
+		jobs.Text("public_message", "The code of the message that the public catalogue shows; a hyphen is none.", text(sierra.ItemPublicNote)).From("fixedFields.108.value"),
+		jobs.Text("sticky_status", "The code of its sticky status, as Sierra calls it.", text(sierra.ItemStickyStatus)).From("fixedFields.306.value"),
+		jobs.Bool("hold_on_title", "Whether somebody waits for any copy of the title.", maybe(func(i *item) (bool, bool) { return i.Fixed.Bool(sierra.ItemBibHold) })).From("fixedFields.57.value"),
+		jobs.Date("inventoried", "The day on which it was counted last.", dayOf(func(i *item) sierra.Instant { return i.Fixed.Instant(sierra.ItemInventoried) })).From("fixedFields.69.value"),
+		jobs.Code("agency", "The number of the agency to which it belongs.", text(sierra.ItemAgency)).From("fixedFields.86.value"),
+		jobs.Code("other_agency", "The number of an agency in another fixed field; what sets the two apart is documented nowhere.", text(sierra.ItemLoanAgency)).From("fixedFields.127.value"),
+		jobs.Int("revisions", "How often the record was changed.", count(sierra.ItemRevisions)).From("fixedFields.85.value"),
+		jobs.Time("pdate", "A time that the system keeps under this name.", at(sierra.ItemPDate)).From("fixedFields.98.value"),
+	}
+}
+
+// sierraItemPatrons are those who have it and had it, both from fixed fields.
+func sierraItemPatrons() itemColumns {
+	type item = sierra.Item
 	patron := func(number string) func(*sierraRow[item]) string {
 		return of(func(i *item) string {
 			// A patron's number is 0 where there is none.
@@ -90,12 +140,6 @@ func sierraItemUse() itemColumns {
 		})
 	}
 	return itemColumns{
-		jobs.Int("total_checkouts", "How often it was borrowed in all its life.", count(sierra.ItemCheckouts)).In("loans").From("fixedFields.76.value"),
-		jobs.Int("total_renewals", "How often loans of it were renewed in all its life.", count(sierra.ItemRenewals)).In("renewals").From("fixedFields.77.value"),
-		jobs.Int("checkouts_this_year", "How often it was borrowed in the library's running year.", count(sierra.ItemThisYear)).In("loans").From("fixedFields.109.value"),
-		jobs.Int("checkouts_last_year", "How often it was borrowed in the library's year before.", count(sierra.ItemLastYear)).In("loans").From("fixedFields.110.value"),
-		jobs.Time("last_checkout", "When it was borrowed last.", at(sierra.ItemLastCheckout)).From("fixedFields.78.value"),
-		jobs.Time("last_checkin", "When it came back last.", at(sierra.ItemLastCheckin)).From("fixedFields.68.value"),
 		jobs.Code("patron_id", "The number of the patron who has it.", patron(sierra.ItemPatron)).From("fixedFields.66.value").Personal(),
 		jobs.Code("last_patron_id", "The number of the patron who had it before.", patron(sierra.ItemLastPatron)).From("fixedFields.67.value").Personal(),
 	}

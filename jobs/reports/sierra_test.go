@@ -16,6 +16,7 @@ func TestSierraGoldens(t *testing.T) {
 			BaseURL:  base,
 			Key:      rest.NewSecret("golden-key"),
 			Secret:   rest.NewSecret("golden-secret"),
+			Login:    "golden-login",
 			Rate:     -1,
 			PageSize: 3,
 		}))
