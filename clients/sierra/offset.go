@@ -201,12 +201,11 @@ func (o *offsets[T, P]) take(entries []T, number int) (fresh []T, progress bool,
 	return fresh, progress, nil
 }
 
-// stands tells whether this reading holds every row.
+// stands tells whether this reading holds every row that was there all the time. Pages that join are enough for that as
+// long as rows keep their order; the API's total, where it counts the list, guards against the rest. A total alone does
+// not do: rows that come and rows that go can make up for each other.
 func (o *offsets[T, P]) stands() bool {
-	if o.grand {
-		return o.tally.Stands()
-	}
-	return o.joins
+	return o.joins && (!o.grand || o.tally.Stands())
 }
 
 // conclude says what was proven.
