@@ -12,7 +12,10 @@ import (
 const InvoiceLinesPath = InvoicesPath + "/{id}/lineItems"
 
 const lineFields = "id,invoice,order,paidAmount,lienAmount,lienFlag,listPrice,fund,subFund,noOfCopies,externalFund,orderStatus," +
-	"useTax,lineItemNote,title,multiFlag,vendor,subStartingDate,subEndingDate,tax"
+	"useTax,title,multiFlag,vendor,subStartingDate,subEndingDate,tax"
+
+// lineNote may name who wanted something bought.
+const lineNote = ",lineItemNote"
 
 // invoices have no parameter "deleted".
 var invoices = list{path: InvoicesPath, role: InvoicesRole, fields: invoiceFields, login: true}
@@ -37,7 +40,7 @@ type InvoiceLine struct {
 	UseTax       rest.Bool   `json:"useTax"`
 	OrderStatus  Text        `json:"orderStatus"`
 	MultiFlag    Text        `json:"multiFlag"`
-	Note         Text        `json:"lineItemNote"`
+	Note         Text        `json:"lineItemNote"`    // comes only if personal data is asked for
 	Starts       Instant     `json:"subStartingDate"` // of a subscription
 	Ends         Instant     `json:"subEndingDate"`
 }
@@ -56,7 +59,10 @@ type InvoicedLine struct {
 // Invoices_Read, and a login. See https://techdocs.iii.com/sierraapi/Content/zAPIs/invoiceAPI.htm.
 func (c *Client) InvoiceLines(ctx context.Context, q Query, p Progress) iter.Seq2[InvoicedLine, error] {
 	return func(yield func(InvoicedLine, error) bool) {
-		w := &lineWalk{client: c, progress: p}
+		w := &lineWalk{client: c, progress: p, fields: lineFields}
+		if q.Personal {
+			w.fields += lineNote
+		}
 		for invoice, err := range c.Invoices(ctx, q, p) {
 			if err != nil {
 				yield(InvoicedLine{}, err)
@@ -83,12 +89,13 @@ func (c *Client) InvoiceLines(ctx context.Context, q Query, p Progress) iter.Seq
 type lineWalk struct {
 	client         *Client
 	progress       Progress
+	fields         string
 	invoices, rows int
 	doubtful       bool // an invoice may have more lines than it gave
 }
 
 func (w *lineWalk) of(ctx context.Context, invoice *Invoice) ([]InvoiceLine, error) {
-	l := list{path: InvoicesPath + "/" + url.PathEscape(invoice.ID.Last()) + "/lineItems", role: InvoicesRole, fields: lineFields, login: true}
+	l := list{path: InvoicesPath + "/" + url.PathEscape(invoice.ID.Last()) + "/lineItems", role: InvoicesRole, fields: w.fields, login: true}
 	var page answer[InvoiceLine]
 	err := w.client.rest.Get(ctx, l.path, l.parameters(w.client, nil), &page)
 	gone := NothingFound(err)

@@ -200,6 +200,9 @@ func TestPatronsOfFinesAreAskedForOnlyIfWanted(t *testing.T) {
 			t.Fatal(err)
 		}
 		fields := strings.Split(h.queries[0].Get("fields"), ",")
+		if slices.Contains(fields, "originalPatron") != personal || slices.Contains(fields, "initials") != personal {
+			t.Errorf("personal %v: asks for %q", personal, fields)
+		}
 		if slices.Contains(fields, "patron") != personal || slices.Contains(fields, "default") || !slices.Contains(fields, "paidAmount") {
 			t.Errorf("personal %v: asks for %q", personal, fields)
 		}
