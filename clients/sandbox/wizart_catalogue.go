@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -40,9 +41,9 @@ func newWizartCatalogue(seed uint64) *wizartCatalogue {
 	for i, name := range wizartBrandNames {
 		brand := c.brand(r, i, name)
 		for j := range 5 + r.IntN(6) {
-			collection := c.collection(r, brand, wizartCollectionNames[(7*i+j)%len(wizartCollectionNames)], j)
+			collection, kind := c.collection(r, brand, wizartCollectionNames[(7*i+j)%len(wizartCollectionNames)], j), pick(r, c.types)
 			for k := range 18 + r.IntN(18) {
-				c.article(r, brand, collection, k)
+				c.article(r, brand, collection, kind, k)
 			}
 		}
 	}
@@ -50,36 +51,50 @@ func newWizartCatalogue(seed uint64) *wizartCatalogue {
 }
 
 func (c *wizartCatalogue) brand(r *rand.Rand, i int, name string) object {
-	b := object{"uuid": wizartUUID(r), "name": name, "is_visible": i != 7, "order": i + 1, "created_at": wizartDay(r), "updated_at": wizartDay(r)}
+	b := object{"uuid": wizartUUID(r), "name": name, "country_uuid": wizartUUID(r), "image_path": fmt.Sprintf("brands/%d.jpg", i+1),
+		"is_visible": i != 7, "partially_visible": i == 3, "is_default_cover": i%2 == 0, "order": i + 1}
 	c.brands = append(c.brands, b)
 	return b
 }
 
 func (c *wizartCatalogue) collection(r *rand.Rand, brand object, name string, i int) object {
-	o := object{"uuid": wizartUUID(r), "name": name, "brand_uuid": brand["uuid"], "is_visible": !chance(r, 9), "order": i + 1,
-		"product_type": pick(r, c.types).code, "created_at": wizartDay(r), "updated_at": wizartDay(r)}
+	o := object{"uuid": wizartUUID(r), "name": name, "brand": brand, "image_path": nil, "is_visible": !chance(r, 9), "partially_visible": chance(r, 9),
+		"order": i + 1}
 	c.collections = append(c.collections, o)
 	return o
 }
 
-func (c *wizartCatalogue) article(r *rand.Rand, brand, collection object, i int) {
-	a := object{"uuid": wizartUUID(r), "name": fmt.Sprintf("%s %s", collection["name"], pick(r, wizartColours)),
-		"vendor_code": fmt.Sprintf("%04d-%02d", r.IntN(10_000), i), "ean": fmt.Sprintf("40%011d", r.Int64N(1e11)),
-		"brand_uuid": brand["uuid"], "collection_uuid": collection["uuid"], "product_type": collection["product_type"],
-		"width": fmt.Sprintf("%d.%d", 20+r.IntN(100), r.IntN(10)), "length": strconv.Itoa(30 + r.IntN(1000)), "unit": "cm",
-		"is_visible": !chance(r, 8), "order": i + 1, "image": nil, "created_at": wizartDay(r), "updated_at": wizartDay(r)}
+// article is a product; its visibility has the name that the API's own description gives it.
+func (c *wizartCatalogue) article(r *rand.Rand, brand, collection object, kind wizartType, i int) {
+	mural := kind.code == "wallpaper" && chance(r, 6)
+	a := object{"uuid": wizartUUID(r), "name": fmt.Sprintf("%s %s", collection["name"], pick(r, wizartColours)), "description": nil,
+		"vendor_code": fmt.Sprintf("%04d-%02d", r.IntN(10_000), i), "sku": fmt.Sprintf("40%011d", r.Int64N(1e11)),
+		"brand_uuid": brand["uuid"], "collection_uuid": collection["uuid"], "product_type": kind.code,
+		"width": json.Number(fmt.Sprintf("%d.%d", 20+r.IntN(100), r.IntN(10))), "product_length": 30 + r.IntN(1000),
+		"is_visisble": !chance(r, 8), "image_path": nil, "availability": pick(r, []string{"in_stock", "in_stock", "out_of_stock", "preorder"}),
+		"mural": mural, "repeatable": !mural, "reverse_180": chance(r, 5), "transparency": nil, "link": "https://shop.example/" + strconv.Itoa(i),
+		"links_by_context": []string{}, "scene_data": wizartScene(kind), "laying_patterns": nil, "default_laying_pattern": nil,
+		"customized_size": mural, "width_options": []int{}, "height_options": []int{}, "flip": mural, "black_white": false}
+	if mural {
+		a["width_options"], a["height_options"] = []json.Number{"250.5", "300"}, []int{250, 280}
+	}
+	if kind.code == "laminate" {
+		a["laying_patterns"] = object{"uuid": wizartUUID(r), "laying_pattern_type": "herringbone", "image_path": "patterns/h.jpg", "model_path": nil}
+		a["default_laying_pattern"] = "herringbone"
+	}
 	if chance(r, 30) {
 		a["vendor_code"] = fmt.Sprintf("=%04d+%02d", r.IntN(10_000), i) // A code that a spreadsheet would add up.
 	}
 	if chance(r, 4) {
-		a["image"] = "https://images.example/" + wizartUUID(r) + ".jpg"
+		a["image_path"] = "articles/" + wizartUUID(r) + ".jpg"
 	}
 	c.articles = append(c.articles, a)
 }
 
-// wizartDay is some time in the two years before the catalogue was closed.
-func wizartDay(r *rand.Rand) string {
-	return time.Date(2024, 1, 1, 6, 0, 0, 0, time.UTC).Add(time.Duration(r.IntN(700*24*3600)) * time.Second).Format(time.DateTime)
+// wizartScene is how an article is drawn.
+func wizartScene(kind wizartType) object {
+	return object{"type": kind.code, "code": "default", "is_default": true, "model": nil, "material_maps": object{
+		"specular": nil, "displacement": nil, "normal": "maps/" + kind.code + "_n.jpg", "color": nil, "material": nil}}
 }
 
 // wizartImport is one upload of a file, with the state it has at an instant.

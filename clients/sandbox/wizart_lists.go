@@ -111,7 +111,7 @@ func (q *wizartRequest) listing(all []object, name string) {
 	writeJSON(q.w, http.StatusOK, body)
 }
 
-// translated puts the product's kind in front of a name in Russian. Names themselves are never translated.
+// translated puts the product's kind in front of an article's name in Russian. Names themselves are never translated.
 func (c *wizartCatalogue) translated(o object, locale string) object {
 	for _, t := range c.types {
 		if locale == "ru" && o["product_type"] == t.code {

@@ -142,6 +142,8 @@ type record[T any] interface {
 type answer[T any] struct {
 	Total   rest.Int `json:"total"`
 	Entries *[]T     `json:"entries"`
+
+	Start rest.Ignored `json:"start"` // the offset that was asked for; at times left out
 }
 
 // keyset is one reading of a list of records, in the order of their ids, each page beginning behind the last id of the

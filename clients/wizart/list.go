@@ -164,6 +164,8 @@ type answer[T any] struct {
 	// Links is an object of addresses beside meta, and a list of buttons where the paging lies beside data.
 	Links json.RawMessage `json:"links"`
 	paging
+
+	Included rest.Ignored `json:"included"` // the product type of a list of imports, which was asked for by its code
 }
 
 // paging says where a page stands. Counts are written as numbers and as text.
@@ -172,6 +174,15 @@ type paging struct {
 	LastPage    rest.Int `json:"last_page"`
 	Total       rest.Int `json:"total"`
 	NextPageURL string   `json:"next_page_url"`
+
+	// What the numbers above tell already, and addresses that name other hosts and lose the filters.
+	From     rest.Ignored `json:"from"`
+	To       rest.Ignored `json:"to"`
+	PerPage  rest.Ignored `json:"per_page"`
+	Path     rest.Ignored `json:"path"`
+	FirstURL rest.Ignored `json:"first_page_url"`
+	LastURL  rest.Ignored `json:"last_page_url"`
+	PrevURL  rest.Ignored `json:"prev_page_url"`
 }
 
 // UnmarshalJSON takes an object, or a bare list.

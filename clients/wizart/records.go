@@ -22,8 +22,14 @@ const (
 	ArticlesPath     = customerPath + "/articles"
 )
 
+// kind is the name that JSON:API gives the type of a record, such as product_type. It is the same in all of a list.
+type kind struct {
+	Type rest.Ignored `json:"type"`
+}
+
 // ProductType is a kind of product that the account may import, such as wallpaper.
 type ProductType struct {
+	kind
 	ID   rest.ID `json:"id"`
 	UUID rest.ID `json:"uuid"` // instead of ID in older answers
 	Code string  `json:"code"` // such as "wallpaper"
@@ -49,6 +55,7 @@ func (c *Client) ProductTypes(ctx context.Context, q Query, p Progress) iter.Seq
 
 // Import is the upload of one file of products and what became of it.
 type Import struct {
+	kind
 	ID            rest.ID `json:"id"`
 	Path          string  `json:"path"`
 	OriginalName  string  `json:"original_name"`
@@ -145,6 +152,7 @@ type Brand struct {
 	Visible          rest.Bool `json:"is_visible"`
 	PartiallyVisible rest.Bool `json:"partially_visible"`
 	DefaultCover     rest.Bool `json:"is_default_cover"`
+	Order            rest.Int  `json:"order"`
 }
 
 func (b *Brand) key() string   { return string(b.UUID) }
@@ -164,6 +172,7 @@ type Collection struct {
 	ImagePath        string    `json:"image_path"`
 	Visible          rest.Bool `json:"is_visible"`
 	PartiallyVisible rest.Bool `json:"partially_visible"`
+	Order            rest.Int  `json:"order"`
 }
 
 func (o *Collection) key() string { return string(o.UUID) }
@@ -201,7 +210,61 @@ type Article struct {
 	Reversed       rest.Bool   `json:"reverse_180"`
 	Transparency   rest.Number `json:"transparency"`
 	Links          rest.Texts  `json:"link"` // one, or one for each shop
+	ContextLinks   rest.Texts  `json:"links_by_context"`
 	ImagePath      string      `json:"image_path"`
+	Scene          Scene       `json:"scene_data"`
+
+	Patterns       Patterns      `json:"laying_patterns"`
+	DefaultPattern string        `json:"default_laying_pattern"`
+	CustomizedSize rest.Bool     `json:"customized_size"` // of murals, as are the rest
+	Widths         []rest.Number `json:"width_options"`
+	Heights        []rest.Number `json:"height_options"`
+	Flip           rest.Bool     `json:"flip"`
+	BlackWhite     rest.Bool     `json:"black_white"`
+}
+
+// Scene is how a product is drawn in the fitting room. The API writes an empty one as a list.
+type Scene struct {
+	Type    string    `json:"type"`
+	Code    string    `json:"code"`
+	Default rest.Bool `json:"is_default"`
+	Model   string    `json:"model"`
+	Maps    struct {
+		Specular     string `json:"specular"`
+		Displacement string `json:"displacement"`
+		Normal       string `json:"normal"`
+		Color        string `json:"color"`
+		Material     string `json:"material"`
+	} `json:"material_maps"`
+}
+
+// UnmarshalJSON takes an object, null, and the empty list that the server makes of an empty object.
+func (s *Scene) UnmarshalJSON(b []byte) error {
+	if bytes.Equal(b, []byte("[]")) {
+		return nil
+	}
+	type plain Scene
+	return json.Unmarshal(b, (*plain)(s))
+}
+
+// Pattern is a way to lay planks or tiles.
+type Pattern struct {
+	UUID  rest.ID `json:"uuid"`
+	Type  string  `json:"laying_pattern_type"`
+	Image string  `json:"image_path"`
+	Model string  `json:"model_path"`
+}
+
+// Patterns are documented as one object under a name in the plural.
+type Patterns []Pattern
+
+// UnmarshalJSON takes an object, a list of them, or null.
+func (p *Patterns) UnmarshalJSON(b []byte) error {
+	if !bytes.HasPrefix(b, []byte("{")) {
+		return json.Unmarshal(b, (*[]Pattern)(p))
+	}
+	*p = make(Patterns, 1)
+	return json.Unmarshal(b, &(*p)[0])
 }
 
 func (a *Article) key() string { return string(a.UUID) }
@@ -223,17 +286,16 @@ func (c *Client) Articles(ctx context.Context, q Query, p Progress) iter.Seq2[Ar
 }
 
 // productType is a code, alone or in an object.
-type productType string
+type productType struct {
+	Code string  `json:"code"`
+	UUID rest.ID `json:"uuid"`
+}
 
 // UnmarshalJSON takes "wallpaper", {"uuid": …, "code": "wallpaper"}, or null.
 func (t *productType) UnmarshalJSON(b []byte) error {
 	if !bytes.HasPrefix(b, []byte("{")) {
-		return json.Unmarshal(b, (*string)(t))
+		return json.Unmarshal(b, &t.Code)
 	}
-	var object struct {
-		Code string `json:"code"`
-	}
-	err := json.Unmarshal(b, &object)
-	*t = productType(object.Code)
-	return err
+	type plain productType
+	return json.Unmarshal(b, (*plain)(t))
 }

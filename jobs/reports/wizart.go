@@ -2,7 +2,6 @@ package reports
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 
@@ -146,6 +145,7 @@ func wizartBrands(c *wizart.Client) jobs.Job {
 			jobs.Bool("partially_visible", "Whether only some of its products are shown.", func(b *brand) (bool, bool) { return b.PartiallyVisible.Get() }),
 			jobs.Bool("default_cover", "Whether its picture is that of one of its articles.", func(b *brand) (bool, bool) { return b.DefaultCover.Get() }).From("is_default_cover"),
 			jobs.Text("image", "Where its picture is.", func(b *brand) string { return b.ImagePath }).From("image_path"),
+			jobs.Int("order", "The place in which the brand is shown.", func(b *brand) (int64, bool) { return b.Order.Get() }),
 			jobs.Code("country_uuid", "The id of the brand's country.", func(b *brand) string { return string(b.CountryUUID) }),
 			jobs.Code("uuid", "The brand's id.", func(b *brand) string { return string(b.UUID) }),
 		},
@@ -168,43 +168,9 @@ func wizartCollections(c *wizart.Client) jobs.Job {
 			jobs.Bool("visible", "Whether the collection is shown in the fitting room.", func(o *collection) (bool, bool) { return o.Visible.Get() }).From("is_visible"),
 			jobs.Bool("partially_visible", "Whether only some of its products are shown.", func(o *collection) (bool, bool) { return o.PartiallyVisible.Get() }),
 			jobs.Text("image", "Where its picture is.", func(o *collection) string { return o.ImagePath }).From("image_path"),
+			jobs.Int("order", "The place in which the collection is shown.", func(o *collection) (int64, bool) { return o.Order.Get() }),
 			jobs.Code("brand_uuid", "The brand's id.", func(o *collection) string { return string(o.BrandUUID) }).From("brand.uuid, brand_uuid"),
 			jobs.Code("uuid", "The collection's id.", func(o *collection) string { return string(o.UUID) }),
-		},
-	}.Job()
-}
-
-func wizartArticles(c *wizart.Client) jobs.Job {
-	type article = wizart.Article
-	info := wizartCustomerInfo(jobs.Info{
-		Name: "wizart-articles", Title: "Articles",
-		About:    "A row for each product of the account.",
-		Endpoint: wizart.ArticlesPath,
-	})
-	return jobs.Report[article]{
-		Info:   info,
-		Source: wizartSource(c, info, c.Articles),
-		Columns: jobs.Columns[article]{
-			jobs.Code("vendor_code", "The maker's number for the product.", func(a *article) string { return string(a.VendorCode) }),
-			jobs.Code("sku", "The shop's number for the product.", func(a *article) string { return string(a.SKU) }),
-			jobs.Text("name", "The product's name.", func(a *article) string { return a.Name }),
-			jobs.Text("description", "What the maker says about the product.", func(a *article) string { return a.Description }),
-			jobs.Text("product_type", "The code of its type, such as wallpaper.", func(a *article) string { return string(a.ProductType) }).From("product_type.code"),
-			jobs.Text("brand", "The name of its brand, if the answer tells it.", func(a *article) string { return a.Brand.Name }).From("brand.name"),
-			jobs.Text("collection", "The name of its collection, if the answer tells it.", func(a *article) string { return a.Collection.Name }).From("collection.name"),
-			jobs.Text("availability", "in_stock, out_of_stock or preorder.", func(a *article) string { return a.Availability }),
-			jobs.Bool("visible", "Whether the product is shown in the fitting room.", func(a *article) (bool, bool) { return a.Visible.Get() }).From("is_visible"),
-			jobs.Decimal("width", "The product's width, in the unit of its catalogue.", func(a *article) json.Number { return a.Width.JSON() }),
-			jobs.Decimal("length", "The product's length, in the unit of its catalogue.", func(a *article) json.Number { return a.Length.JSON() }).From("product_length, length"),
-			jobs.Bool("mural", "Whether it is a picture in panels.", func(a *article) (bool, bool) { return a.Mural.Get() }),
-			jobs.Bool("repeatable", "Whether its pattern may be repeated.", func(a *article) (bool, bool) { return a.Repeatable.Get() }),
-			jobs.Bool("reversed", "Whether every other strip is hung upside down.", func(a *article) (bool, bool) { return a.Reversed.Get() }).From("reverse_180"),
-			jobs.Decimal("transparency", "How much shines through.", func(a *article) json.Number { return a.Transparency.JSON() }).In("percent"),
-			jobs.List("links", "Where the product is sold.", func(a *article) []string { return a.Links }).From("link"),
-			jobs.Text("image", "Where its picture is.", func(a *article) string { return a.ImagePath }).From("image_path"),
-			jobs.Code("brand_uuid", "The brand's id.", func(a *article) string { return string(a.BrandUUID) }).From("brand.uuid, brand_uuid"),
-			jobs.Code("collection_uuid", "The collection's id.", func(a *article) string { return string(a.CollectionUUID) }).From("collection.uuid, collection_uuid"),
-			jobs.Code("uuid", "The product's id.", func(a *article) string { return string(a.UUID) }),
 		},
 	}.Job()
 }
