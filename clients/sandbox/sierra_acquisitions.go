@@ -215,7 +215,12 @@ func sierraInvoices() sierraList[*sierraInvoice] {
 			{"id", true, func(_ *sierraView, i row) any { return i.id }, nil},
 			{"accountingUnit", true, func(*sierraView, row) any { return 0 }, nil},
 			{"invDate", true, func(_ *sierraView, i row) any { return sierraTime(i.created) }, nil},
-			{"paidDate", true, func(_ *sierraView, i row) any { return sierraTime(i.created.AddDate(0, 0, 5)) }, nil},
+			{"paidDate", true, func(v *sierraView, i row) any {
+				if paid := i.created.AddDate(0, 0, 5); !paid.After(v.now) {
+					return sierraTime(paid)
+				}
+				return nil
+			}, nil},
 			{"invNum", true, func(_ *sierraView, i row) any { return number(i) }, nil},
 			{"taxType", true, func(*sierraView, row) any { return "-" }, nil},
 			{"vendors", true, func(_ *sierraView, i row) any {
