@@ -134,14 +134,14 @@ func (c *Client) sign(ctx context.Context, r Request, request *http.Request) (ge
 	return generation, err
 }
 
-// enter takes one of the places for requests under way.
+// enter takes one of the places for requests under way. Whoever is given none has none to leave.
 func (c *Client) enter(ctx context.Context) (leave func(), err error) {
-	if c.slots == nil {
-		return func() {}, ended(ctx)
+	if err := ended(ctx); err != nil || c.slots == nil {
+		return func() {}, err
 	}
 	select {
 	case c.slots <- struct{}{}:
-		return func() { <-c.slots }, ended(ctx)
+		return func() { <-c.slots }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -7,6 +7,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -388,3 +389,20 @@ func (n never) Read([]byte) (int, error) {
 }
 
 func (never) Close() error { return nil }
+
+func TestARequestThatCameTooLateTakesNoPlace(t *testing.T) {
+	t.Parallel()
+	c := rest.New(rest.Options{API: "test", Base: &url.URL{Scheme: "http", Host: "test"}, Transport: scripted(reply{body: "{}"}), InFlight: 1, Retries: -1})
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 { // places are given at random where there is a choice
+		if _, err := c.Do(over, rest.Request{Path: "/"}); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := c.Do(soon, rest.Request{Path: "/"}); err != nil {
+		t.Errorf("no place is left: %v", err)
+	}
+}
