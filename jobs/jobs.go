@@ -70,7 +70,7 @@ type Info struct {
 	Scope      string // the scope, role or right that the credentials need, in the API's own words
 	Page       string // the address of the vendor's page about it
 	Every      Period // the window, unless WINDOW_<REPORT> says otherwise
-	OrNow      bool   // the window may also be now, which is all there is
+	AnyWindow  bool   // the window may be of the other sort, too: now, or one that lasts
 	// Requests is how many requests a run makes at least, those for tokens aside; 0 is 1.
 	Requests int
 	// Costly says, in a sentence, what makes a run of the report expensive, such as a request for each application. It is

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,8 +65,8 @@ func (p *program) chooseToCheck(names []string) ([]jobs.Job, error) {
 }
 
 func (a *app) check(ctx context.Context, p *program, chosen []jobs.Job, live, asJSON bool) error {
-	problems := p.needs(chosen)
-	results := p.offline(chosen)
+	problems := p.needs(chosen, a.now())
+	results := p.offline(problems, chosen)
 	if live && len(problems) == 0 {
 		h := a.halt(ctx, time.Second, false)
 		defer h.end()
@@ -96,10 +97,13 @@ func (a *app) check(ctx context.Context, p *program, chosen []jobs.Job, live, as
 }
 
 // offline sorts the mistakes by report; those of no report stand first.
-func (p *program) offline(chosen []jobs.Job) []checked {
+func (p *program) offline(problems settings.Problems, chosen []jobs.Job) []checked {
 	whole := checked{Report: wholeConfiguration, Problems: []string{}}
 	byReport := map[string][]string{}
-	for _, problem := range p.problems {
+	for _, problem := range problems {
+		if p.lacking(problem) && !slices.Contains(p.problems, problem) {
+			continue // it is said for each report of the API
+		}
 		owner := p.owner(problem.Variable, chosen)
 		byReport[owner] = append(byReport[owner], problem.String())
 	}
@@ -116,6 +120,11 @@ func (p *program) offline(chosen []jobs.Job) []checked {
 		results = append(results, c)
 	}
 	return results
+}
+
+// lacking tells whether a problem is about the credentials of an API.
+func (p *program) lacking(problem settings.Problem) bool {
+	return slices.ContainsFunc(p.apis, func(x api) bool { return slices.Contains(x.missing, problem) })
 }
 
 // owner is the report to which a variable belongs; empty if it belongs to none of these alone.

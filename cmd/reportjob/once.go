@@ -55,7 +55,7 @@ func (a *app) prepare(f runFlags, names []string) (p *program, chosen []jobs.Job
 		chosen, err = p.choose(names, func(j jobs.Job) bool { return f.demo || p.scheduled(j) })
 	}
 	if err == nil {
-		if problems := p.needs(chosen); len(problems) > 0 {
+		if problems := p.needs(chosen, a.now()); len(problems) > 0 {
 			err = a.refuse(problems)
 		} else if len(chosen) == 0 {
 			err = errNoSchedule()

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/reportjob/reportjob/clients/rest"
 )
 
 func TestPlanSaysWhatARunTakesAndRequestsNothing(t *testing.T) {
@@ -34,6 +37,46 @@ func TestPlanSaysWhatARunTakesAndRequestsNothing(t *testing.T) {
 		if !strings.Contains(got.stdout, text) {
 			t.Errorf("no %q in\n%s", text, got.stdout)
 		}
+	}
+}
+
+func TestWhatAReportNeedsIsSaidBeforeAnythingIsRequested(t *testing.T) {
+	requests := 0
+	environ := stand(t, func(w http.ResponseWriter, r *http.Request, box http.Handler) { requests++; box.ServeHTTP(w, r) })
+	const connectors = "PARAMS_SECUREACCESS_APP_CONNECTORS_DETAILED_STATS_TIMERANGE"
+	environ = with(with(environ, connectors, ""), "SIERRA_LOGIN", "")
+	environ = append(environ, "WINDOW_SECUREACCESS_APP_DISCOVERY_APPLICATIONS=previous-week", "PARAMS_SIPGATE_CALLS=archived=true")
+	reports := []string{"secureaccess-app-connectors-detailed-stats-timerange", "sierra-funds", "secureaccess-app-discovery-applications", "sipgate-calls", "wizart-brands"}
+	for _, args := range [][]string{{"check"}, {"check", "--live"}, {"run", "--once"}, {"run", "--once", "--plan"}} {
+		got := reportjob(t, environ, append(args, reports...)...)
+		for _, text := range []string{
+			connectors + `: parameter "agentids": is needed`, "SIERRA_LOGIN: is not set", `PARAMS_SIPGATE_CALLS: parameter "archived": both are read`,
+			"WINDOW_SECUREACCESS_APP_DISCOVERY_APPLICATIONS: the API has the last 90 days together (now), or one day",
+		} {
+			if !strings.Contains(got.stderr, text) {
+				t.Errorf("%q: no %q in\n%s", args, text, got.stderr)
+			}
+		}
+		if got.status != exitConfig || requests > 0 {
+			t.Errorf("%q: status %d, %d requests", args, got.status, requests)
+		}
+	}
+	var results []checked
+	got := reportjob(t, environ, append([]string{"check", "--json"}, reports...)...)
+	if err := json.Unmarshal([]byte(got.stdout), &results); err != nil || len(results) != 6 || results[1].OK || results[4].OK || !results[5].OK {
+		t.Errorf("%v, %s", err, got.stdout)
+	}
+}
+
+func TestNoReportRequestsAnythingWhenItIsAskedWhatItRefuses(t *testing.T) {
+	requests := 0
+	environ := stand(t, func(w http.ResponseWriter, r *http.Request, box http.Handler) { requests++; box.ServeHTTP(w, r) })
+	p, err := newProgram(&app{process: process{stderr: new(bytes.Buffer), now: time.Now}, redactor: rest.NewRedactor()}, environ)
+	if err != nil || len(p.problems) > 0 {
+		t.Fatal(err, p.problems)
+	}
+	if refused := p.needs(p.jobs, testNow); len(refused) > 0 || requests > 0 {
+		t.Errorf("%d requests, refused %v", requests, refused)
 	}
 }
 

@@ -156,9 +156,15 @@ func (p *program) scheduled(j jobs.Job) bool {
 	return p.settings.Reports[j.Info().Name].Schedule != nil
 }
 
-// needs are the mistakes that keep these reports from running: all of the environment's, and what their APIs lack.
-func (p *program) needs(chosen []jobs.Job) settings.Problems {
+// needs are the mistakes that keep these reports from running: all of the environment's, what their APIs lack, and what
+// the reports themselves refuse.
+func (p *program) needs(chosen []jobs.Job, now time.Time) settings.Problems {
 	problems := slices.Clone(p.problems)
+	for _, j := range chosen {
+		if refused, ok := p.refused(j, now); ok && p.api(j.Info().API).configured() {
+			problems = append(problems, refused)
+		}
+	}
 	for _, a := range p.apis {
 		if slices.ContainsFunc(chosen, func(j jobs.Job) bool { return j.Info().API == a.name }) {
 			problems = append(problems, a.missing...)
@@ -166,6 +172,36 @@ func (p *program) needs(chosen []jobs.Job) settings.Problems {
 	}
 	slices.SortStableFunc(problems, func(a, b settings.Problem) int { return strings.Compare(a.Variable, b.Variable) })
 	return slices.Compact(problems)
+}
+
+// refused is why a report would not even begin with the parameters and the window that it has. Its source is asked under
+// a context that is over, so that it comes as far as its first request and no further.
+func (p *program) refused(j jobs.Job, now time.Time) (settings.Problem, bool) {
+	name := j.Info().Name
+	report := p.settings.Reports[name]
+	w, err := windowOf(name, report, now.Truncate(time.Second))
+	if err != nil {
+		return settings.Problem{}, false // Load has said so, if it is a mistake
+	}
+	over, cancel := context.WithCancel(context.Background())
+	cancel()
+	r := jobs.Request{Window: w, Zone: report.Zone, Params: report.Params, Proof: new(jobs.Proof)}
+	for _, err := range j.Rows(over, r) {
+		var refused *reports.ParamError
+		if errors.As(err, &refused) {
+			return problemOf(name, refused), true
+		}
+		break
+	}
+	return settings.Problem{}, false
+}
+
+// problemOf names the variable that a refusal is about.
+func problemOf(report string, refused *reports.ParamError) settings.Problem {
+	if refused.Name == strings.ToUpper(refused.Name) {
+		return settings.Problem{Variable: refused.Name, Text: refused.Text}
+	}
+	return settings.Problem{Variable: "PARAMS_" + settings.Suffix(report), Text: refused.Error()}
 }
 
 // complete offers the names of reports to the shell.

@@ -83,8 +83,8 @@ func (f family) describe(b *strings.Builder) {
 	fmt.Fprintf(b, "%s\n\n", escaped(info.About))
 	fmt.Fprintf(b, "- Endpoint: `GET %s` ([reference](%s))\n", info.Endpoint, info.Page)
 	fmt.Fprintf(b, "- Paging: %s\n- Limits: %s\n- Scope: %s\n", escaped(info.Paging), escaped(info.Limits), escaped(info.Scope))
-	if info.OrNow {
-		fmt.Fprintf(b, "- Window: `%s`; `now` is possible, too\n", info.Every)
+	if info.AnyWindow {
+		fmt.Fprintf(b, "- Window: `%s`; %s\n", info.Every, otherWindow(info))
 	}
 	if info.Costly != "" {
 		fmt.Fprintf(b, "- Cost: %s\n", escaped(info.Costly))
@@ -103,6 +103,13 @@ func (f family) describe(b *strings.Builder) {
 	for _, c := range f[0].Table(map[string][]string{"personal": {"true"}}) {
 		describeColumn(b, c, !plain[c.Name])
 	}
+}
+
+func otherWindow(info jobs.Info) string {
+	if info.Every.Snapshot() {
+		return "one that lasts is possible, too"
+	}
+	return "`now`, which is all there is, is possible, too"
 }
 
 func describeColumn(b *strings.Builder, c exporters.Column, personal bool) {

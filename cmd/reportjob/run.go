@@ -126,7 +126,7 @@ func (a *app) order(p *program, f runFlags, j jobs.Job) ([]jobs.Order, error) {
 
 // window is the one that --from and --to name.
 func (f runFlags) window(info jobs.Info, report settings.Report) (jobs.Window, error) {
-	if report.Window.Snapshot() {
+	if report.Window.Snapshot() && !info.AnyWindow {
 		return jobs.Window{}, usage(fmt.Errorf("%s shows the present: it has no window for --from and --to", info.Name))
 	}
 	from, err := jobs.ParseInstant(f.from, report.Zone)

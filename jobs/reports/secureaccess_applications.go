@@ -17,11 +17,11 @@ func secureAccessApplicationRisks(c *secureaccess.Client) []jobs.Job {
 	text := func(column, meaning, field string, get func(*secureaccess.Risk) string) jobs.Column[T] {
 		return jobs.Text(column, meaning, func(r *T) string { return get(&r.Risk) }).From(field)
 	}
-	return saSpecial(saFoundInfo(jobs.Info{
+	return saSpecial(saNinetyDays(jobs.Info{
 		Name:  name,
 		Title: "Risk of discovered applications",
 		About: "One row an application that was seen in the organisation's traffic, with what is known about its risk; an application without " +
-			"such knowledge is a row, too." + saNinety,
+			"such knowledge is a row, too.",
 		Parameters: saFoundParameters(),
 		Requests:   2, Costly: saEachApplication,
 	}), "appDiscovery/applications/{applicationId}/risk", c.ApplicationRisks, append(
@@ -40,10 +40,10 @@ func secureAccessApplicationRisks(c *secureaccess.Client) []jobs.Job {
 func secureAccessApplicationAttributes(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.ApplicationAttribute
 	const name = "secureaccess-app-discovery-attributes"
-	return saSpecial(saFoundInfo(jobs.Info{
+	return saSpecial(saNinetyDays(jobs.Info{
 		Name:  name,
 		Title: "Attributes of discovered applications",
-		About: "One row an application, attribute and value, such as the size of its certificate's key; an attribute without a value is a row, too." + saNinety,
+		About: "One row an application, attribute and value, such as the size of its certificate's key; an attribute without a value is a row, too.",
 		Parameters: append(saFoundParameters(), jobs.Parameter{Name: secureaccess.AttributeCategories, Values: "names of categories of attributes, comma-separated",
 			Meaning: "Attributes of these categories alone. The API calls it categories."}),
 		Requests: 2, Costly: saEachApplication,

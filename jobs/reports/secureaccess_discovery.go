@@ -38,6 +38,12 @@ func saFoundInfo(info jobs.Info) jobs.Info {
 	return info
 }
 
+// saNinetyDays completes the description of a report that is about the last 90 days, or about one day.
+func saNinetyDays(info jobs.Info) jobs.Info {
+	info.About, info.AnyWindow = info.About+saNinety, true
+	return saFoundInfo(info)
+}
+
 func saFoundParameters() []jobs.Parameter {
 	return []jobs.Parameter{
 		{Name: "sources", Values: "dns, swg, cdfw; comma-separated", Meaning: "Applications that were seen in this traffic: DNS, web, firewall."},
@@ -110,9 +116,9 @@ func saApplicationColumns(more ...jobs.Column[secureaccess.FoundApplication]) jo
 
 func secureAccessFoundApplications(c *secureaccess.Client) []jobs.Job {
 	const path = "appDiscovery/applications"
-	return saSpecial(saFoundInfo(jobs.Info{
+	return saSpecial(saNinetyDays(jobs.Info{
 		Title:      "Discovered applications",
-		About:      "One row an application that was seen in the organisation's traffic." + saNinety,
+		About:      "One row an application that was seen in the organisation's traffic.",
 		Parameters: saFoundParameters(),
 	}), path, c.FoundApplications, saApplicationColumns(), saOnDay(saName(path)))
 }
@@ -120,9 +126,9 @@ func secureAccessFoundApplications(c *secureaccess.Client) []jobs.Job {
 func secureAccessApplicationsInfo(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.FoundApplication
 	const path = "appDiscovery/applications/info"
-	return saSpecial(saFoundInfo(jobs.Info{
+	return saSpecial(saNinetyDays(jobs.Info{
 		Title:      "Discovered applications with information",
-		About:      "One row an application that was seen in the organisation's traffic, with its vendor and how many use it." + saNinety,
+		About:      "One row an application that was seen in the organisation's traffic, with its vendor and how many use it.",
 		Parameters: append(saFoundParameters(), jobs.Parameter{Name: "app_ids", Values: "ids of applications, comma-separated", Meaning: "These applications alone."}),
 	}), path, c.ApplicationsInfo, saApplicationColumns(
 		jobs.Text("description", "What the application is.", func(a *T) string { return a.Description }).From("items[].description"),
@@ -137,10 +143,10 @@ const saEachApplication = "A run makes a request for every application, or more,
 func secureAccessApplicationIdentities(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.ApplicationIdentity
 	const name = "secureaccess-app-discovery-identities"
-	return saSpecial(saFoundInfo(jobs.Info{
+	return saSpecial(saNinetyDays(jobs.Info{
 		Name:       name,
 		Title:      "Identities of discovered applications",
-		About:      "One row an application and identity: who used it, and how much." + saNinety,
+		About:      "One row an application and identity: who used it, and how much.",
 		Parameters: saFoundParameters(),
 		Requests:   2, Costly: saEachApplication,
 	}), "appDiscovery/applications/{applicationId}/identities", c.ApplicationIdentities, slices.Concat(
@@ -190,10 +196,10 @@ func saProtocolEvents[T any](whose string, of func(*T) (events, blocked rest.Int
 func secureAccessProtocolIdentities(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.ProtocolIdentity
 	const name = "secureaccess-app-discovery-protocol-identities"
-	return saSpecial(saFoundInfo(jobs.Info{
+	return saSpecial(saNinetyDays(jobs.Info{
 		Name:       name,
 		Title:      "Identities of discovered protocols",
-		About:      "One row an application protocol and identity: who used it, and how much." + saNinety,
+		About:      "One row an application protocol and identity: who used it, and how much.",
 		Parameters: []jobs.Parameter{{Name: "identity", Values: "an identity's number", Meaning: "Protocols in the traffic of this identity alone; all identities of them are listed."}},
 		Requests:   2, Costly: "A run makes a request for every protocol, or more.",
 	}), "appDiscovery/protocols/{protocolId}/identities", c.ProtocolIdentities, slices.Concat(

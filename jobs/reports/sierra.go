@@ -102,7 +102,7 @@ func sierraSource[T any](info jobs.Info, list sierraList[T]) jobs.Source[sierraR
 func sierraStaff[T any](c *sierra.Client, list sierraList[T]) sierraList[T] {
 	return func(ctx context.Context, q sierra.Query, p sierra.Progress) iter.Seq2[T, error] {
 		if c.Login() == "" {
-			return failed[T](&ParamError{"login", "SIERRA_LOGIN is not set: besides the API key, the API wants the login name of" +
+			return failed[T](&ParamError{"SIERRA_LOGIN", "is not set: besides the API key, the API wants the login name of" +
 				" somebody of the staff who may see the library's acquisitions"})
 		}
 		return list(ctx, q, p)
@@ -126,7 +126,7 @@ func checkSierraParams(info jobs.Info, params url.Values) error {
 
 // sierraRecordsInfo fills what the reports on records of the catalogue have in common.
 func sierraRecordsInfo(info jobs.Info) jobs.Info {
-	info.API, info.Every, info.OrNow = "sierra", jobs.PreviousDay, true
+	info.API, info.Every, info.AnyWindow = "sierra", jobs.PreviousDay, true
 	info.About += " Those whose last update, which may be their creation, lies in the window: a record that was changed again later" +
 		" is in the later window alone. With the window now, all of them. Deleted records are left out."
 	info.Paging = "ranges of ids, 2,000 records a page, to a short page; the API's total counts one page and is not used"

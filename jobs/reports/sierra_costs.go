@@ -23,7 +23,7 @@ func sierraCosts(info jobs.Info, w jobs.Window, params url.Values) (costs []stri
 			costs = append(costs, fmt.Sprintf("the field %s %s", costly.field, costly.why))
 		}
 	}
-	if info.OrNow && w.Snapshot() {
+	if info.AnyWindow && w.Snapshot() {
 		costs = append(costs, "with the window now, every record is read, 2,000 to a request: a library of a million of them takes 500 requests")
 	}
 	return costs

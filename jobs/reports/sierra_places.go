@@ -36,7 +36,7 @@ func sierraDeletedItems(c *sierra.Client) jobs.Job {
 
 // sierraDeletions declares a report on deleted records, of which the API keeps the number and the day alone.
 func sierraDeletions(info jobs.Info, list sierraList[sierra.Deletion]) jobs.Job {
-	info.API, info.Every, info.OrNow = "sierra", jobs.PreviousDay, true
+	info.API, info.Every, info.AnyWindow = "sierra", jobs.PreviousDay, true
 	info.About += " The API knows no more than its number and the day, so windows should be whole days: a shorter one holds the deletions" +
 		" of all the day that it is part of. With the window now, all that the API still knows of."
 	info.Paging = "ranges of ids, 2,000 records a page, to a short page"

@@ -81,10 +81,10 @@ func wizartImports(c *wizart.Client) jobs.Job {
 		Name: "wizart-imports", Title: "Imports",
 		About: "A row for each upload of a file of products that was begun in the window, and what became of it. " +
 			"An import goes on for a while: run the report again to see how it ended. With the window now, all imports.",
-		Endpoint: wizart.ImportsPath,
-		Paging:   "none documented, for all types; page by number for one of them",
-		Every:    jobs.PreviousDay,
-		OrNow:    true,
+		Endpoint:  wizart.ImportsPath,
+		Paging:    "none documented, for all types; page by number for one of them",
+		Every:     jobs.PreviousDay,
+		AnyWindow: true,
 		Parameters: []jobs.Parameter{{Name: "product_type", Values: "a code of wizart-product-types",
 			Meaning: "only imports of this type, from " + wizart.ImportsPath + "/product-type/{code}"}},
 	})

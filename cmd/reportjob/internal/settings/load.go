@@ -236,7 +236,7 @@ func (r *Report) read(set values, info jobs.Info, c Catalogue, problems *Problem
 		parsed, err := jobs.ParsePeriod(period)
 		if err != nil {
 			problems.add("WINDOW_"+suffix, "%v", err)
-		} else if parsed.Snapshot() != info.Every.Snapshot() && !info.Every.IsZero() && !(info.OrNow && parsed.Snapshot()) {
+		} else if parsed.Snapshot() != info.Every.Snapshot() && !info.Every.IsZero() && !info.AnyWindow {
 			problems.add("WINDOW_"+suffix, "%s", mismatch(info))
 		} else {
 			r.Window = parsed
