@@ -186,6 +186,40 @@ func TestOwnReportsReadWhatTheSandboxServes(t *testing.T) {
 	}
 }
 
+func TestOwnReportsReadWhatTheCatalogueDoesNotHave(t *testing.T) {
+	t.Parallel()
+	s := newStandIn(t, sandbox.Options{})
+	c := ownClients(t, s)
+	endpoints := map[string]bool{}
+	for _, j := range All(c) {
+		endpoints[j.Info().Endpoint] = true
+	}
+	patrons, o := ownRun(t, c, "api=sierra&path=/items/checkouts&window=now&columns=patron:code", "now")
+	if o.err != nil || len(patrons) == 0 {
+		t.Fatal(o.err)
+	}
+	patron := patrons[0][strings.LastIndexByte(patrons[0], '/')+1:]
+	for _, definition := range []string{
+		"api=secureaccess&path=/reports/v2/threat-types/Ransomware&paging=none&rows=data&window=now&columns=name,description",
+		"api=sipgate&path=/w0/notifications&rows=voicemail&window=now&columns=endpointId:code,endpointAlias,emails[].email,emails.0.cause:text",
+		"api=sierra&path=/patrons/" + patron + "/checkouts&window=now&columns=id:code,barcode:code,dueDate:time,numberOfRenewals:int",
+		"api=sierra&path=/orders/funds/0/1&rows=.&paging=none&window=now&columns=code,name=fundName",
+		"api=wizart&path=/imports/last&rows=data&window=now&columns=id:code,attributes.status,attributes.created_at",
+	} {
+		job, err := Own(c, "own", definition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if endpoint := job.Info().Endpoint; endpoints[endpoint] || endpoints[strings.TrimPrefix(endpoint, "/v2")] {
+			t.Errorf("%s is a built-in report's", endpoint)
+		}
+		rows, o := ownRun(t, c, definition, "now")
+		if o.err != nil || o.verdict == jobs.Truncated || len(rows) == 0 || strings.HasPrefix(rows[0], "|") || strings.HasSuffix(rows[0], "|") {
+			t.Errorf("%s: %s %q, %v, %q", definition, o.verdict, o.evidence, o.err, rows)
+		}
+	}
+}
+
 func TestAnOwnReportOfEventsHasTheRowsOfTheBuiltInOne(t *testing.T) {
 	t.Parallel()
 	c := ownClients(t, newStandIn(t, sandbox.Options{}))
