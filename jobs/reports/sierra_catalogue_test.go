@@ -203,7 +203,7 @@ func TestSierraAcquisitionsWithoutALoginFailBeforeAnythingIsSent(t *testing.T) {
 	}))
 	for _, report := range []string{"sierra-invoices", "sierra-invoice-lines", "sierra-funds", "sierra-vendors"} {
 		o := runReport(t, list, report, "now", nil)
-		if wrong, ok := errors.AsType[*ParamError](o.err); !ok || wrong.Name != "login" || !strings.Contains(o.err.Error(), "SIERRA_LOGIN is not set") || o.rows > 0 {
+		if wrong, ok := errors.AsType[*ParamError](o.err); !ok || wrong.Name != "SIERRA_LOGIN" || !strings.HasPrefix(wrong.Text, "is not set") || o.rows > 0 {
 			t.Errorf("%s: %d rows: %v", report, o.rows, o.err)
 		}
 	}
