@@ -96,8 +96,10 @@ func (e *exchange) send(ctx context.Context, to *url.URL, repeats bool) (*Respon
 	if err != nil {
 		return nil, 0, sent{err}
 	}
+	took := time.Since(began)
+	e.c.took(took)
 	e.c.o.Log.DebugContext(ctx, "asked", "api", e.c.o.API, "path", pathOnly(e.r.Path), "host", to.Host,
-		"status", reply.StatusCode, "bytes", len(body), "took", time.Since(began))
+		"status", reply.StatusCode, "bytes", len(body), "took", took)
 	return &Response{Status: reply.StatusCode, Header: reply.Header, Body: body, Path: e.r.Path}, generation, nil
 }
 

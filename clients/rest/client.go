@@ -43,8 +43,9 @@ type Client struct {
 	clock   clock
 
 	mu     sync.Mutex
-	base   *url.URL  // where requests go now
-	paused time.Time // nothing is sent before: the API asked for it
+	base   *url.URL      // where requests go now
+	paused time.Time     // nothing is sent before: the API asked for it
+	trip   time.Duration // how long a request takes, newer ones counting more; 0: none was made yet
 }
 
 // New makes a client. It sends nothing.
