@@ -6,8 +6,8 @@ import (
 )
 
 // Useful is how many requests it is worth having under way at once: as many as the rate lets go in the time that one
-// takes, since with more of them some would only wait for their turn. It is never more than most, and most if there is no
-// rate. As long as no request was made, it is 1.
+// takes, to the nearest whole number, since with more of them some would only wait for their turn, and reading side by side
+// has its price. It is never more than most, and most if there is no rate. As long as no request was made, it is 1.
 func (c *Client) Useful(most int) int {
 	c.mu.Lock()
 	trip := c.trip
@@ -19,7 +19,7 @@ func (c *Client) Useful(most int) int {
 		most = min(most, c.o.InFlight)
 	}
 	if c.o.Rate > 0 {
-		most = int(min(float64(most), math.Ceil(c.o.Rate*trip.Seconds())))
+		most = int(min(float64(most), math.Round(c.o.Rate*trip.Seconds())))
 	}
 	return max(1, most)
 }

@@ -20,6 +20,7 @@ func TestAsManyRequestsAreUsefulAtOnceAsTheRateLetsGoInTheTimeOfOne(t *testing.T
 	}{
 		{"a quick answer", 5, 0, 100 * time.Millisecond, 1},
 		{"just the time of one turn", 5, 0, 200 * time.Millisecond, 1},
+		{"hardly more than the time of one turn", 5, 0, 250 * time.Millisecond, 1},
 		{"a slow answer", 5, 0, 500 * time.Millisecond, 3},
 		{"a very slow answer", 5, 0, 5 * time.Second, 4},
 		{"no rate", 0, 0, time.Millisecond, 4},

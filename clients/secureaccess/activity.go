@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
 	"net/url"
 	"strconv"
 	"time"
@@ -16,23 +17,36 @@ import (
 
 // activity is a listing of events, one row a request that somebody made.
 type activity struct {
-	counted  Traffic // what total-requests calls these events; All if it does not count them
-	ordered  bool    // the listing can be asked for its oldest rows first
-	verdicts bool    // the listing can be filtered by verdict
+	counted Traffic  // what total-requests calls these events; All if it does not count them
+	ordered bool     // the listing can be asked for its oldest rows first
+	seconds bool     // the times of rows are seconds and no milliseconds
+	single  bool     // the listing knows no offset: a window shows one page
+	widest  int64    // seconds that a request may span at most; 0: any number
+	splits  []filter // by which a second that fills a page can be split, one after the other
 }
+
+// filter is a parameter, or a header, each of whose values lets through other rows.
+type filter struct {
+	name   string
+	values []string
+}
+
+// verdicts is the filter that most listings have. Rows with another verdict are told from the rest by what they say.
+func verdicts() filter { return filter{"verdict", []string{"allowed", "blocked"}} }
 
 // event is a row of such a listing.
 type event[T any] interface {
 	*T
 	checker
 	millis() int64
-	outcome() string
+	// side is the value of a filter that lets the row through, or anything else if none does.
+	side(filter string) string
 	// quick compares the fields in which events of one second usually differ.
 	quick(*T) int
 }
 
 // events reads all events of a window in the order of their times, each once, and compares their number with the API's
-// own total. Memory holds a page or two, whatever the number of events.
+// own total. Memory holds some pages, whatever the number of events.
 func events[T any, E event[T]](ctx context.Context, r request, a activity) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		l := listingOf[T, E](r, a)
@@ -65,7 +79,7 @@ func events[T any, E event[T]](ctx context.Context, r request, a activity) iter.
 func listingOf[T any, E event[T]](r request, a activity) listing[T] {
 	l := listing[T]{
 		fetch: func(ctx context.Context, p page) ([]T, error) {
-			list, err := fetchRows[T](ctx, r, r.events(a, p))
+			list, err := fetchRows[T](ctx, r.narrowed(p.only), r.narrowed(p.only).events(a, p))
 			if err != nil {
 				return nil, fmt.Errorf("events from %s to %s: %w", clock(p.from), clock(p.to), err)
 			}
@@ -75,25 +89,47 @@ func listingOf[T any, E event[T]](r request, a activity) listing[T] {
 		compare: compareEvents[T, E],
 		limit:   r.size(),
 		offset:  maxOffset,
+		widest:  a.widest,
+		atOnce:  r.c.atOnce,
 		warn:    r.p.Warn,
 		strange: r.unexpected,
 	}
-	if a.verdicts && !r.q.Params.Has("verdict") {
-		l.verdict = func(row *T) string { return E(row).outcome() }
+	if a.single {
+		l.offset = 0
+	}
+	for _, f := range a.splits {
+		if !r.q.Params.Has(f.name) {
+			l.parts = append(l.parts, dimension[T]{f.name, f.values, func(row *T) string { return E(row).side(f.name) }})
+		}
 	}
 	return l
+}
+
+// narrowed is the same request for fewer rows.
+func (r request) narrowed(only []choice) request {
+	if len(only) == 0 {
+		return r
+	}
+	params := maps.Clone(r.q.Params)
+	if params == nil {
+		params = url.Values{}
+	}
+	for _, c := range only {
+		params.Set(c.name, c.value)
+	}
+	r.q.Params = params
+	return r
 }
 
 // events is the query of one page.
 func (r request) events(a activity, p page) url.Values {
 	query := r.window(p.from, p.to)
 	query.Set("limit", strconv.Itoa(p.limit))
-	query.Set("offset", strconv.Itoa(p.offset))
+	if !a.single {
+		query.Set("offset", strconv.Itoa(p.offset))
+	}
 	if a.ordered {
 		query.Set("order", "asc")
-	}
-	if p.verdict != "" {
-		query.Set("verdict", p.verdict)
 	}
 	return query
 }
@@ -101,6 +137,9 @@ func (r request) events(a activity, p page) url.Values {
 // try reads one page, to see whether the listing can be had.
 func (l listing[T]) try(ctx context.Context, r request, yield func(T, error) bool) {
 	from, to := r.seconds()
+	if l.widest > 0 {
+		from = max(from, to-l.widest)
+	}
 	list, err := l.fetch(ctx, page{from: from, to: to, limit: l.limit})
 	for i := range list {
 		if !yield(list[i], nil) {
@@ -141,7 +180,7 @@ func totals(filter string) bool {
 // comparable tells whether the API's total is about the same events.
 func (r request) comparable(a activity) bool {
 	for name := range r.q.Params {
-		if !totals(name) {
+		if name != TrafficType && !totals(name) {
 			return false
 		}
 	}
@@ -182,7 +221,7 @@ func (r request) compare(ctx context.Context, a activity, n int) error {
 
 // total asks how many requests of a sort there were in the window.
 func (r request) total(ctx context.Context, traffic Traffic) (int64, error) {
-	q := request{r.c, "/total-requests/" + traffic, r.q, r.p}
+	q := request{c: r.c, path: "/total-requests/" + traffic, q: r.q, p: r.p}
 	answer, err := fetch[TotalRequests](ctx, q, q.window(q.seconds()))
 	if err != nil {
 		return 0, err

@@ -41,9 +41,9 @@ type Request struct {
 // At is when it happened.
 func (r *Request) At() time.Time { return instant(r.Timestamp) }
 
-func (r *Request) millis() int64   { return r.Timestamp.Or(0) }
-func (r *Request) outcome() string { return r.Verdict }
-func (r *Request) lacks() string   { return missing("timestamp", r.Timestamp) }
+func (r *Request) millis() int64      { return r.Timestamp.Or(0) }
+func (r *Request) side(string) string { return r.Verdict }
+func (r *Request) lacks() string      { return missing("timestamp", r.Timestamp) }
 
 func (r *Request) compare(other *Request) int {
 	return cmp.Or(cmp.Compare(r.InternalIP, other.InternalIP), cmp.Compare(r.ExternalIP, other.ExternalIP),
@@ -64,5 +64,5 @@ func (d *DNS) quick(other *DNS) int {
 
 // ActivityDNS lists the names that were asked for, in the order of time. (GET /reports/v2/activity/dns)
 func (c *Client) ActivityDNS(ctx context.Context, _ Traffic, q Query, p Progress) iter.Seq2[DNS, error] {
-	return events[DNS](ctx, c.request("/activity/dns", All, q, p), activity{counted: "dns", ordered: true, verdicts: true})
+	return events[DNS](ctx, c.request("/activity/dns", All, q, p), activityOf("/activity/dns"))
 }

@@ -81,5 +81,5 @@ func (p *Proxied) quick(other *Proxied) int {
 // ActivityProxy lists the web requests that went through the secure web gateway, in the order of time.
 // (GET /reports/v2/activity/proxy)
 func (c *Client) ActivityProxy(ctx context.Context, _ Traffic, q Query, p Progress) iter.Seq2[Proxied, error] {
-	return events[Proxied](ctx, c.request("/activity/proxy", All, q, p), activity{counted: "proxy", ordered: true, verdicts: true})
+	return events[Proxied](ctx, c.request("/activity/proxy", All, q, p), activityOf("/activity/proxy"))
 }

@@ -30,11 +30,15 @@ var (
 
 // progress notes what a client tells about completeness.
 type progress struct {
+	mu sync.Mutex
+
 	verdict, account           string
 	evidence, warnings, doubts []string
 }
 
 func (p *progress) Complete(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.say("complete", &p.evidence, format, args)
 	if p.verdict == "" {
 		p.verdict = "complete"
@@ -42,6 +46,8 @@ func (p *progress) Complete(format string, args ...any) {
 }
 
 func (p *progress) Unproven(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.say("unproven", &p.doubts, format, args)
 	if p.verdict != "truncated" {
 		p.verdict = "unproven"
@@ -49,12 +55,23 @@ func (p *progress) Unproven(format string, args ...any) {
 }
 
 func (p *progress) Truncated(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.say("truncated", &p.doubts, format, args)
 	p.verdict = "truncated"
 }
 
-func (p *progress) Warn(format string, args ...any) { p.say("warning", &p.warnings, format, args) }
-func (p *progress) Account(account string)          { p.account = account }
+func (p *progress) Warn(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.say("warning", &p.warnings, format, args)
+}
+
+func (p *progress) Account(account string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.account = account
+}
 
 func (p *progress) say(what string, list *[]string, format string, args []any) {
 	*list = append(*list, what+": "+fmt.Sprintf(format, args...))

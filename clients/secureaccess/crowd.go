@@ -6,83 +6,96 @@ import (
 	"slices"
 )
 
+// portion is what could be read of the rows of one second.
+type portion[T any] struct {
+	rows    []T
+	whole   bool // there are no more rows than these
+	certain bool // and these are the ones
+}
+
 // crowd reads one second that fills a page by itself. Its pages together tell how many rows there are, but not which:
-// each may be in another order. Its verdicts apart, each in a page of its own, are certain if their numbers add up.
-// Memory holds that second, at most the rows of two readings.
-func (s *slicer[T]) crowd(ctx context.Context, p piece[T], rows []T) ([]T, error) {
-	all, whole, err := s.pages(ctx, page{from: p.from, to: p.to, limit: s.limit}, rows)
-	if err != nil {
-		return nil, err
+// each may be in another order. Its parts, each in a page of its own, are certain if their numbers add up.
+// Memory holds that second, at most the rows of two readings for each dimension that it is split by.
+func (l listing[T]) crowd(ctx context.Context, from, to int64, first []T) (portion[T], error) {
+	return l.portion(ctx, page{from: from, to: to, limit: l.limit}, first, l.parts)
+}
+
+// portion reads what one second has of one choice, and splits it by the dimensions that are left if that fills a page.
+func (l listing[T]) portion(ctx context.Context, p page, first []T, parts []dimension[T]) (portion[T], error) {
+	all, whole, err := l.pages(ctx, p, first)
+	if err != nil || whole && len(all) <= l.limit {
+		return portion[T]{all, whole, true}, err
 	}
-	if s.verdict == nil {
-		s.judge(p.from, all, whole, false)
-		return all, nil
+	together := portion[T]{rows: all, whole: whole}
+	for i, d := range parts {
+		split, won, err := l.split(ctx, p, together, d, parts[i+1:])
+		if err != nil || won {
+			return split, err
+		}
 	}
-	return s.split(ctx, p, all, whole)
+	return together, nil
 }
 
 // pages reads all pages of one second that there are. Whole tells whether the last one was short.
-func (s *slicer[T]) pages(ctx context.Context, p page, first []T) (rows []T, whole bool, err error) {
+func (l listing[T]) pages(ctx context.Context, p page, first []T) (rows []T, whole bool, err error) {
 	rows = first
-	for n := len(first); n == s.limit; {
-		p.offset += s.limit
-		if p.offset > s.offset {
+	for n := len(first); n == l.limit; {
+		p.offset += l.limit
+		if p.offset > l.offset {
 			return rows, false, nil
 		}
-		more, err := s.fetch(ctx, p)
+		more, err := l.fetch(ctx, p)
 		if err != nil {
 			return nil, false, err
 		}
-		s.requests++
 		rows, n = append(rows, more...), len(more)
 	}
 	return rows, true, nil
 }
 
-// split reads the verdicts of a second apart. What all pages of the second together held is what it is measured by.
-func (s *slicer[T]) split(ctx context.Context, p piece[T], all []T, whole bool) ([]T, error) {
-	rows := slices.Clone(all)
-	rows = slices.DeleteFunc(rows, func(r T) bool { return slices.Contains(splits[:], s.verdict(&r)) })
-	certain, cut := len(rows) == 0, !whole && len(rows) > 0
-	for _, verdict := range splits {
-		q := page{from: p.from, to: p.to, limit: s.limit, verdict: verdict}
-		first, err := s.fetch(ctx, q)
+// split reads the values of a dimension apart. What all pages of the second together held is what it is measured by;
+// rows that none of the values lets through are taken from there. Nothing is won by a dimension whose filter does nothing, or
+// whose parts do not add up.
+func (l listing[T]) split(
+	ctx context.Context, p page, all portion[T], d dimension[T], left []dimension[T],
+) (split portion[T], won bool, err error) {
+	rows := slices.DeleteFunc(slices.Clone(all.rows), func(r T) bool { return slices.Contains(d.values, d.of(&r)) })
+	certain, cut := len(rows) == 0, !all.whole && len(rows) > 0
+	for _, value := range d.values {
+		q := p
+		q.only = append(slices.Clone(p.only), choice{d.name, value})
+		first, err := l.fetch(ctx, q)
 		if err != nil {
-			return nil, err
+			return split, false, err
 		}
-		s.requests++
-		if slices.ContainsFunc(first, func(r T) bool { return s.verdict(&r) != verdict }) {
-			s.judge(p.from, all, whole, false) // The filter does nothing.
-			return all, nil
+		if slices.ContainsFunc(first, func(r T) bool { return d.of(&r) != value }) {
+			return split, false, nil // The filter does nothing.
 		}
-		part, partWhole, err := s.pages(ctx, q, first)
+		part, err := l.portion(ctx, q, first, left)
 		if err != nil {
-			return nil, err
+			return split, false, err
 		}
-		certain = certain && len(part) < s.limit
-		cut = cut || !partWhole
-		rows = append(rows, part...)
+		certain, cut = certain && part.certain, cut || !part.whole
+		rows = append(rows, part.rows...)
 	}
 	switch {
-	case whole && len(rows) != len(all):
-		s.judge(p.from, all, true, false)
-		return all, nil
-	case whole:
-		s.judge(p.from, rows, true, certain)
-	default:
-		s.judge(p.from, rows, !cut, false)
+	case all.whole && len(rows) != len(all.rows):
+		return split, false, nil
+	case all.whole:
+		return portion[T]{rows, true, certain}, true, nil
 	}
-	return rows, nil
+	// Nothing tells whether there are more rows that none of the values lets through.
+	return portion[T]{rows, !cut, false}, true, nil
 }
 
 // judge says what a crowded second is worth.
-func (s *slicer[T]) judge(second int64, rows []T, whole, certain bool) {
+func (s *slicer[T]) judge(second int64, p portion[T]) {
 	switch {
-	case !whole:
-		s.loss("the second %s has more rows than the API lists: %s could be read", clock(second), grouped(len(rows)))
-	case !certain:
+	case !p.whole:
+		s.loss("the second %s has more rows than the API lists: %s could be read", clock(second), grouped(len(p.rows)))
+	case !p.certain:
 		s.doubt("the second %s has %s rows, more than a page, and the API lists them in no order: "+
-			"some may be there twice, and others not at all", clock(second), grouped(len(rows)))
+			"some may be there twice, and others not at all", clock(second), grouped(len(p.rows)))
 	}
 }
 

@@ -30,7 +30,7 @@ type Query struct {
 	PageSize int        // rows of a page, if fewer than the Config's are wanted; 0: the Config's
 }
 
-// Progress is told what is learnt about completeness while a report is read.
+// Progress is told what is learnt about completeness while a report is read, by several goroutines at once.
 type Progress interface {
 	Complete(format string, args ...any)
 	Unproven(format string, args ...any)

@@ -224,9 +224,9 @@ type RuleActivity struct {
 // At is when it happened.
 func (a *RuleActivity) At() time.Time { return instant(a.Timestamp) }
 
-func (a *RuleActivity) millis() int64   { return a.Timestamp.Or(0) }
-func (a *RuleActivity) outcome() string { return a.Verdict }
-func (a *RuleActivity) lacks() string   { return missing("timestamp", a.Timestamp) }
+func (a *RuleActivity) millis() int64      { return a.Timestamp.Or(0) }
+func (a *RuleActivity) side(string) string { return a.Verdict }
+func (a *RuleActivity) lacks() string      { return missing("timestamp", a.Timestamp) }
 
 func (a *RuleActivity) quick(other *RuleActivity) int {
 	return strings.Compare(string(a.Rule.ID)+" "+string(a.Resource.ID)+a.Verdict, string(other.Rule.ID)+" "+string(other.Resource.ID)+other.Verdict)

@@ -30,41 +30,47 @@ func (c *Client) Rows(ctx context.Context, path string, q Query, p Progress) ite
 	return rows[rest.Record](ctx, c.request(path, All, q, p))
 }
 
-// Events reads a listing of events that have a timestamp in milliseconds, in the order of time and whatever their
-// number. The query needs a window.
+// Events reads a listing of events in the order of time and whatever their number. The query needs a window.
 func (c *Client) Events(ctx context.Context, path string, q Query, p Progress) iter.Seq2[rest.Record, error] {
+	r, a := c.listed(path, q, p)
+	if a.seconds {
+		return plainly[eventInSeconds](ctx, r, a)
+	}
+	return plainly[anyEvent](ctx, r, a)
+}
+
+// plainly gives the records of events of which nothing more is known.
+func plainly[T any, E interface {
+	event[T]
+	record() rest.Record
+}](ctx context.Context, r request, a activity) iter.Seq2[rest.Record, error] {
 	return func(yield func(rest.Record, error) bool) {
-		for e, err := range events[anyEvent](ctx, c.request(path, All, q, p), activityOf(path)) {
-			if !yield(e.Record, err) {
+		for e, err := range events[T, E](ctx, r, a) {
+			if !yield(E(&e).record(), err) {
 				return
 			}
 		}
 	}
 }
 
-// activityOf is what is known of the listing at a path.
-func activityOf(path string) activity {
-	switch kind := strings.TrimPrefix(path, "/activity/"); kind {
-	case "dns", "proxy":
-		return activity{counted: kind, ordered: true, verdicts: true}
-	}
-	return activity{}
-}
-
 // anyEvent is an event of which nothing is known but what the slicing needs.
 type anyEvent struct{ rest.Record }
+
+func (e *anyEvent) record() rest.Record { return e.Record }
 
 func (e *anyEvent) member(name string) any {
 	members, _ := e.Value.(map[string]any)
 	return members[name]
 }
 
-func (e *anyEvent) millis() int64 {
+func (e *anyEvent) timestamp() int64 {
 	number, _ := e.member("timestamp").(json.Number)
 	// What is no whole number is missing, says lacks.
 	n, _ := number.Int64()
 	return n
 }
+
+func (e *anyEvent) millis() int64 { return e.timestamp() }
 
 func (e *anyEvent) lacks() string {
 	if number, ok := e.member("timestamp").(json.Number); ok {
@@ -75,10 +81,16 @@ func (e *anyEvent) lacks() string {
 	return "timestamp"
 }
 
-func (e *anyEvent) outcome() string {
-	verdict, _ := e.member("verdict").(string)
-	return verdict
+func (e *anyEvent) side(filter string) string {
+	value, _ := e.member(fieldOf(filter)).(string)
+	return sideOf(filter, value)
 }
 
 // quick knows no field in which events usually differ.
 func (e *anyEvent) quick(*anyEvent) int { return 0 }
+
+// eventInSeconds is such an event of a listing whose times are seconds.
+type eventInSeconds struct{ anyEvent }
+
+func (e *eventInSeconds) millis() int64             { return e.timestamp() * 1000 }
+func (e *eventInSeconds) quick(*eventInSeconds) int { return 0 }

@@ -53,7 +53,7 @@ const (
 	saOneAnswer = "none: one answer of one record"
 	saWhole     = "none: one answer of all rows"
 	saPages     = "limit and offset, to a short page"
-	saSlices    = "full pages of 5,000 rows, each beginning at the second in which the one before it ended, to a short page"
+	saSlices    = "windows of up to 5,000 rows, several side by side where the rate has room; where one is full, the next begins at the second in which it ends"
 
 	saRate       = "5 requests a second"
 	saLimits     = saRate + "; the API keeps requests for 30 days"
