@@ -70,8 +70,9 @@ type listing[T any] struct {
 // slicer reads the events of a window, each exactly once, in the order of their times. Events of one second come in
 // the order of compare, so that the same events are always the same sequence, however they were cut into pages.
 //
-// Memory holds two pages for each request that may be under way (waitingRoom), and a few more of a descending listing, where
-// the end of a window that is too full comes before its beginning. Besides, it holds what a crowded second needs.
+// Memory holds a page for each request that may be under way and two more (waitingRoom), and a few more of a descending
+// listing, where the end of a window that is too full comes before its beginning. Besides, it holds what a crowded second
+// needs.
 type slicer[T any] struct {
 	listing[T]
 	pieces   []*piece[T] // what has not left yet, the earliest first
@@ -204,8 +205,8 @@ func (l listing[T]) sorted(rows []T) []*T {
 	return sorted
 }
 
-// waitingRoom is how many pages there may be, under way or in memory, for each request that may be under way. With one
-// alone, a window that turns out to be too full would hold up all others.
+// waitingRoom is how many pages may be in memory besides the requests that may be under way. Without it, a window that turns
+// out to be too full would hold up all others.
 const waitingRoom = 2
 
 // start asks for the earliest pieces that wait, as many as may be under way. Pieces that are done and have not left are
@@ -217,7 +218,7 @@ func (s *slicer[T]) start(ctx context.Context) {
 		switch first := i == 0 && !s.leaving; {
 		case s.pieces[i].state != waiting:
 			continue
-		case !first && (s.answered == 0 || most == 1 || s.flying >= most || s.flying+s.held() >= waitingRoom*most):
+		case !first && (s.answered == 0 || most == 1 || s.flying >= most || s.flying+s.held() >= most+waitingRoom):
 			return
 		}
 		s.cut(i, most)
@@ -331,7 +332,7 @@ func (s *slicer[T]) full(p *piece[T], rows []T) []*piece[T] {
 		s.cutting = true
 		certain := &piece[T]{from: last + 1, to: p.to, rows: rows[:s.downTo(rows, last)], state: done}
 		s.pace.learn(certain.from, certain.to, len(certain.rows))
-		if s.held() > waitingRoom*s.atOnce() {
+		if s.held() > waitingRoom+s.atOnce() {
 			// Rows that would wait for too many others are read again when it is their turn.
 			*certain = piece[T]{from: certain.from, to: certain.to, alone: true}
 		}

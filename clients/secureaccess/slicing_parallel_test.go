@@ -91,7 +91,7 @@ func TestPagesAreReadSideBySideAndWaitInBoundedMemory(t *testing.T) {
 			if came != 6000 || f.most != atOnce {
 				t.Errorf("%s: %d events, %d requests at once at most", order, came, f.most)
 			}
-			if want := map[string]int{"up": 2 * atOnce, "down": 2*atOnce + 4}[order]; most > want {
+			if want := map[string]int{"up": atOnce + waitingRoom, "down": atOnce + waitingRoom + 4}[order]; most > want {
 				t.Errorf("%s: %d pages in memory, besides the one that leaves; want %d at most", order, most, want)
 			}
 			if alone := time.Duration(f.requests) * time.Second; took > alone*4/5 {
