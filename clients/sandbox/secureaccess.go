@@ -27,7 +27,9 @@ type secureAccess struct {
 	calls   limiter // 5 reporting requests a second for an organisation
 	finds   limiter // 10 requests of App Discovery a second for a key
 	company func() *saCompany
-	hours   *memo[int64, []saEvent]
+	hours   *memo[int64, []saEvent] // DNS and proxy
+	others  *memo[int64, []saEvent] // the other kinds
+	mixed   *memo[int64, []saEvent] // all of them
 	turns   atomic.Uint64
 }
 
@@ -37,6 +39,8 @@ const saHoursKept = 50
 func newSecureAccess(o Options) api {
 	s := &secureAccess{o: o, tokens: newTokens(o.Now), company: sync.OnceValue(func() *saCompany { return newSACompany(o.Seed) })}
 	s.hours = newMemo(saHoursKept, s.hourOf)
+	s.others = newMemo(saHoursKept, s.otherHourOf)
+	s.mixed = newMemo(saHoursKept, s.mixedHourOf)
 	if o.Limits {
 		s.logins = newBucket(o.Now, 20, time.Minute)
 		s.calls = newBucket(o.Now, 5, time.Second)
@@ -75,7 +79,7 @@ func (s *secureAccess) routes() http.Handler {
 func (s *secureAccess) reports() http.Handler {
 	mux := http.NewServeMux()
 	for _, e := range append(s.privateEndpoints(), saEndpoints...) {
-		mux.HandleFunc("GET /"+e.path, s.answer(e, saDNS|saProxy))
+		mux.HandleFunc("GET /"+e.path, s.answer(e, saAllOf(e.path)))
 		for _, name := range strings.Fields(e.types) {
 			mux.HandleFunc("GET /"+e.path+"/"+name, s.answer(e, saKinds[name]))
 		}

@@ -82,6 +82,7 @@ type saCompany struct {
 	destinations []saDestination
 	day, night   []uint16 // destinations, each as often as it is liked
 	malicious    []int
+	internal     []uint16 // what the company runs itself
 	apps         []saApp
 }
 
@@ -195,6 +196,9 @@ func (c *saCompany) addDestinations(r *rand.Rand) {
 			c.encode(&d)
 			n := len(c.destinations)
 			c.destinations = append(c.destinations, d)
+			if saCategories[s.categories[0]].Label == saInternal {
+				c.internal = append(c.internal, uint16(n))
+			}
 			if s.threat >= 0 {
 				c.malicious = append(c.malicious, n)
 				continue

@@ -21,11 +21,14 @@ var (
 	saPaged  = []string{"from", "to", "limit"}
 )
 
-// saKinds are the types in paths. This company has no firewall, tunnels, or private access: their answers are empty.
-var saKinds = map[string]saKind{"dns": saDNS, "proxy": saProxy}
+// saKinds are the types in paths. This company has nothing of type ip, which is a thing of the past: its answers are empty.
+var saKinds = map[string]saKind{"dns": saDNS, "proxy": saProxy, "firewall": saFirewall, "intrusion": saIntrusion, "ztna": saZTNA,
+	"decryption": saDecryption, "amp-retrospective": saRetrospective, "remote-access": saRemoteAccess}
 
 var saEndpoints = []saEndpoint{
 	{"activity", "dns proxy firewall intrusion ip amp-retrospective ztna decryption", saPaged, (*saQuery).activity},
+	{"remote-access-events", "", saPaged, (*saQuery).activity},
+	{"networkTunnelLogs", "", saPaged, (*saQuery).activity},
 	{"top-identities", "dns proxy firewall ip ztna remote-access", saPaged, (*saQuery).topIdentities},
 	{"identity-distribution", "dns proxy", saPaged, (*saQuery).identityDistribution},
 	{"top-destinations", "dns proxy firewall ip", saPaged, (*saQuery).topDestinations},
@@ -62,15 +65,23 @@ var saEndpoints = []saEndpoint{
 // saTally counts requests of one thing.
 type saTally struct {
 	requests, allowed, blocked int64
+	connected, disconnected    int64
 	sent, received             int64 // bytes
 }
 
 func (t *saTally) add(c *saCompany, e *saEvent) {
 	t.requests++
-	if e.verdict == saBlocked {
+	switch e.verdict {
+	case saBlocked, saFailed:
 		t.blocked++
-	} else {
+	default:
 		t.allowed++
+	}
+	switch e.verdict {
+	case saConnected:
+		t.connected++
+	case saDisconnected:
+		t.disconnected++
 	}
 	if e.kind == saProxy {
 		x := e.details(&c.destinations[e.destination])
@@ -80,7 +91,11 @@ func (t *saTally) add(c *saCompany, e *saEvent) {
 }
 
 func (t *saTally) counts() object {
-	return object{"requests": t.requests, "allowedrequests": t.allowed, "blockedrequests": t.blocked}
+	counts := object{"requests": t.requests, "allowedrequests": t.allowed, "blockedrequests": t.blocked}
+	if t.connected+t.disconnected > 0 {
+		counts["connectedevents"], counts["disconnectedevents"] = t.connected, t.disconnected
+	}
+	return counts
 }
 
 // bandwidth is null where nothing that counts bytes was asked about.

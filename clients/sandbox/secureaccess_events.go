@@ -6,22 +6,63 @@ import (
 )
 
 // saKind is what an event is about; a set of kinds is their sum.
-type saKind uint8
+type saKind uint16
 
 const (
 	saDNS saKind = 1 << iota
 	saProxy
+	saFirewall
+	saIntrusion
+	saZTNA
+	saDecryption
+	saRetrospective
+	saRemoteAccess
+	saTunnel
 )
+
+// Kinds that questions without a type are about: requests for aggregations, and everything with times in milliseconds for
+// the mixed activity.
+const (
+	saRequests = saDNS | saProxy
+	saMixed    = saRequests | saFirewall | saIntrusion | saZTNA | saDecryption
+)
+
+// saAllOf is what a path is about that names no type.
+func saAllOf(path string) saKind {
+	switch path {
+	case "activity":
+		return saMixed
+	case "remote-access-events":
+		return saRemoteAccess
+	case "networkTunnelLogs":
+		return saTunnel
+	}
+	return saRequests
+}
 
 type saVerdict uint8
 
+// What became of an event: the verdict of requests, and what other kinds have in its place.
 const (
 	saAllowed saVerdict = iota
 	saBlocked
 	saProxied
+	saWarned
+	saDetected
+	saWouldBlock
+	saDecryptInbound
+	saDecryptOutbound
+	saDoNotDecrypt
+	saDecryptError
+	saConnected
+	saDisconnected
+	saFailed
 )
 
-func (v saVerdict) String() string { return [...]string{"allowed", "blocked", "proxied"}[v] }
+func (v saVerdict) String() string {
+	return [...]string{"allowed", "blocked", "proxied", "warn", "detected", "would_block", "Decrypt Inbound", "Decrypt Outbound",
+		"Do Not Decrypt", "Decrypt Error", "connected", "disconnected", "failed"}[v]
+}
 
 // saEvent is one request of the company. Everything that a row shows besides these fields follows from the noise.
 type saEvent struct {
@@ -92,14 +133,19 @@ func (s *secureAccess) hourOf(start int64) []saEvent {
 	h := saHour{company: s.company(), start: start, night: hour.Hour() < 5,
 		rand: seeded(s.o.Seed, "secureaccess", "hour", hour.Format(time.RFC3339))}
 	for _, kind := range []saKind{saDNS, saProxy} {
-		mean := saExpected(kind, hour) * s.o.Scale * (0.94 + 0.12*h.rand.Float64())
-		n := int(mean)
-		if h.rand.Float64() < mean-float64(n) {
-			n++
-		}
-		h.fill(kind, n)
+		h.fill(kind, h.number(saExpected(kind, hour)*s.o.Scale))
 	}
 	return saInOrder(h.events, start)
+}
+
+// number is how many events there are where a number of them is expected.
+func (h *saHour) number(mean float64) int {
+	mean *= 0.94 + 0.12*h.rand.Float64()
+	n := int(mean)
+	if h.rand.Float64() < mean-float64(n) {
+		n++
+	}
+	return n
 }
 
 // fill adds n events: visits of a handful of requests within a few seconds, and now and then a burst, a page that
@@ -113,7 +159,7 @@ func (h *saHour) fill(kind saKind, n int) {
 		}
 		for range min(n, requests) {
 			at := h.start + int64(min(second+h.rand.IntN(spread), 3599))
-			h.events = append(h.events, h.event(kind, actor, at))
+			h.events = append(h.events, h.make(kind, actor, at))
 			n--
 		}
 		// A resolver that asks twice within a second leaves two rows that nothing tells apart.
@@ -134,6 +180,14 @@ func (h *saHour) visitor() int {
 		return person.home
 	}
 	return person.office
+}
+
+// make makes an event of any kind.
+func (h *saHour) make(kind saKind, actor int, at int64) saEvent {
+	if kind&saRequests == 0 {
+		return h.other(kind, actor, at)
+	}
+	return h.event(kind, actor, at)
 }
 
 func (h *saHour) event(kind saKind, actor int, at int64) saEvent {

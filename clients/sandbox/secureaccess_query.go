@@ -47,8 +47,9 @@ type saProblem struct {
 // query reads a request for an endpoint. It returns the body of a 400 answer if something is wrong.
 func (s *secureAccess) query(r *http.Request, e saEndpoint, kinds saKind) (*saQuery, object) {
 	now := s.o.Now()
-	q := &saQuery{company: s.company(), hour: s.hours.get, values: r.URL.Query(), id: r.PathValue("id"), kinds: kinds,
+	q := &saQuery{company: s.company(), values: r.URL.Query(), id: r.PathValue("id"), kinds: kinds,
 		limit: 100, zone: time.UTC, bucket: time.Hour, turn: s.turns.Add(1), meta: object{}}
+	q.hour = func(start int64) []saEvent { return s.eventsOf(kinds, start) }
 	if missing := q.missing(e.needs); len(missing) > 0 {
 		return nil, object{"meta": object{}, "data": object{"errors": "Missing required parameters", "requiredParameters": missing}}
 	}
@@ -61,6 +62,13 @@ func (s *secureAccess) query(r *http.Request, e saEndpoint, kinds saKind) (*saQu
 	q.number("offset", &q.offset, 0, saMaxOffset, refuse)
 	q.looks(r.Header, refuse)
 	q.filter()
+	q.otherFilters()
+	switch {
+	case kinds == saMixed:
+		q.meta = object{"successful": q.names(), "failed": []string{}}
+	case kinds == saRemoteAccess && e.path == "remote-access-events":
+		q.single(refuse)
+	}
 	if len(problems) > 0 {
 		return nil, object{"meta": object{}, "data": object{"errors": problems}}
 	}
@@ -353,8 +361,8 @@ func (q *saQuery) hourStarts() iter.Seq[int64] {
 
 // activity is one page of rows. The real service promises no order within a second, so every request gets another.
 func (q *saQuery) activity() any {
-	if q.kinds == saDNS|saProxy {
-		q.meta = object{"successful": []string{"dns", "proxy"}, "failed": []string{}}
+	if q.kinds&^(saRequests|saTunnel) != 0 {
+		q.ascending = false // Other listings know no order.
 	}
 	skip, left := q.offset, q.limit
 	rows := append(make([]byte, 0, 64<<10), '[')

@@ -130,6 +130,10 @@ func (e *saEvent) url(d *saDestination, x *saDetails) string { return "https://"
 func (c *saCompany) row(b []byte, e *saEvent, zone *time.Location) []byte {
 	row := saRow(append(b, '{'))
 	d, a := &c.destinations[e.destination], &c.actors[e.actor]
+	if e.kind&saRequests == 0 {
+		c.other(&row, e, d, a, zone)
+		return append(row[:len(row)-1], '}')
+	}
 	x := e.details(d)
 	c.common(&row, e, d, a, zone)
 	if e.kind == saDNS {
@@ -172,7 +176,7 @@ var (
 		saBlocked: json.RawMessage(`{"id":417,"label":"Block: security, gambling & some ads","traffictype":"internet"}`),
 		saProxied: json.RawMessage(`{}`),
 	}
-	saRuleIDs = [...]string{saAllowed: "401", saBlocked: "417", saProxied: ""}
+	saRuleIDs = [saFailed + 1]string{saAllowed: "401", saBlocked: "417"}
 )
 
 func ifBlocked(e *saEvent, value []byte) []byte {

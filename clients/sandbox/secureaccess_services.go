@@ -150,7 +150,7 @@ func saServices() []saService {
 		s := saService{categories: []int{saCategoryIndex(f[0])}, country: saCountryIndex(f[1]), app: saAppIndex(f[3]), threat: -1,
 			noisy: f[2] == "n", update: f[2] == "u", hosts: strings.Fields(f[5])}
 		first := strings.TrimPrefix(s.hosts[0], "www.")
-		if f[0] != "Internal" {
+		if f[0] != saInternal {
 			s.hosts = append(s.hosts, "cdn."+first, "api."+first, fmt.Sprintf("img%d.%s", len(services)%4+1, first))
 		}
 		services = append(services, s)

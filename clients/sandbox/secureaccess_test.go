@@ -433,6 +433,9 @@ func TestEveryEndpointAnswers(t *testing.T) {
 		}
 		for _, kind := range append([]string{""}, strings.Fields(e.types)...) {
 			target := "/reports/v2/" + strings.TrimSuffix(path+"/"+kind, "/") + "?limit=3&offset=0&from=-36hours&to=-12hours" // a working day
+			if e.path == "remote-access-events" {
+				target = strings.Replace(target, "&offset=0", "", 1)
+			}
 			w := s.get(strings.ReplaceAll(target, " ", "%20"))
 			var answer struct{ Data, Meta json.RawMessage }
 			if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil || w.Code != 200 || answer.Data == nil || answer.Meta == nil {

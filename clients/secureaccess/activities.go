@@ -1,6 +1,11 @@
 package secureaccess
 
-import "strings"
+import (
+	"context"
+	"iter"
+	"strings"
+	"time"
+)
 
 // remoteAccessPath is the listing that knows no offset.
 const (
@@ -83,4 +88,15 @@ func (c *Client) listed(path string, q Query, p Progress) (request, activity) {
 		}
 	}
 	return c.request(path, All, q, p), a
+}
+
+// list reads the listing at a path.
+func list[T any, E event[T]](ctx context.Context, c *Client, path string, q Query, p Progress) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		r, a := c.listed(path, q, p)
+		if a.widest > 0 && q.To.Sub(q.From) > time.Duration(a.widest)*time.Second {
+			p.Warn("the API refuses windows over %d days here: this one was asked for in parts", a.widest/86_400)
+		}
+		events[T, E](ctx, r, a)(yield)
+	}
 }

@@ -9,11 +9,14 @@ import (
 	"github.com/reportjob/reportjob/clients/rest"
 )
 
-// Request is what the rows of DNS and of web activity have in common: who asked from where, and what was decided.
+// Request is what the rows of DNS and of web activity have in common: who asked from where, and what was decided. Date and
+// time of day say the timestamp again, in the zone of the parameter timezone.
 type Request struct {
 	Type                string        `json:"type"`
 	Timestamp           rest.Int      `json:"timestamp"` // milliseconds since 1970
-	Verdict             string        `json:"verdict"`   // allowed, blocked, proxied
+	Date                rest.Ignored  `json:"date"`
+	Time                rest.Ignored  `json:"time"`
+	Verdict             string        `json:"verdict"` // allowed, blocked, proxied
 	ExternalIP          string        `json:"externalip"`
 	InternalIP          string        `json:"internalip"`
 	Identities          []Identity    `json:"identities"` // the most specific one first
@@ -53,6 +56,11 @@ func (r *Request) compare(other *Request) int {
 // DNS is a name that was asked for.
 type DNS struct {
 	Request
+	DNSDetails
+}
+
+// DNSDetails are what only rows of DNS say.
+type DNSDetails struct {
 	Domain     string   `json:"domain"`
 	QueryType  string   `json:"querytype"`  // such as A, MX
 	ReturnCode rest.Int `json:"returncode"` // of RFC 1035: 0 no error, 2 server failure, 3 no such name
@@ -64,5 +72,5 @@ func (d *DNS) quick(other *DNS) int {
 
 // ActivityDNS lists the names that were asked for, in the order of time. (GET /reports/v2/activity/dns)
 func (c *Client) ActivityDNS(ctx context.Context, _ Traffic, q Query, p Progress) iter.Seq2[DNS, error] {
-	return events[DNS](ctx, c.request("/activity/dns", All, q, p), activityOf("/activity/dns"))
+	return list[DNS](ctx, c, "/activity/dns", q, p)
 }

@@ -41,12 +41,7 @@ type Proxied struct {
 		Viruses []Name `json:"viruses"`
 		Others  []Name `json:"others"`
 	} `json:"antivirusthreats"`
-	Policy struct {
-		RuleID             rest.ID   `json:"ruleid"`
-		RulesetID          rest.ID   `json:"rulesetid"`
-		DestinationListIDs []rest.ID `json:"destinationlistids"`
-		TimeBasedRule      rest.Bool `json:"timebasedrule"`
-	} `json:"policy"`
+	Policy   WebPolicy `json:"policy"`
 	Isolated struct {
 		State      string `json:"state"`
 		FileAction string `json:"fileaction"`
@@ -59,10 +54,15 @@ type Proxied struct {
 		IP   string `json:"ip"`
 		Type string `json:"type"`
 	} `json:"egress"`
-	Datacenter struct {
-		ID    string `json:"id"`
-		Label string `json:"label"`
-	} `json:"datacenter"`
+	Datacenter Datacenter `json:"datacenter"`
+}
+
+// WebPolicy is what decided about a web request.
+type WebPolicy struct {
+	RuleID             rest.ID   `json:"ruleid"`
+	RulesetID          rest.ID   `json:"rulesetid"`
+	DestinationListIDs []rest.ID `json:"destinationlistids"`
+	TimeBasedRule      rest.Bool `json:"timebasedrule"`
 }
 
 // HTTPError is what was wrong with a server's certificate or with TLS.
@@ -81,5 +81,5 @@ func (p *Proxied) quick(other *Proxied) int {
 // ActivityProxy lists the web requests that went through the secure web gateway, in the order of time.
 // (GET /reports/v2/activity/proxy)
 func (c *Client) ActivityProxy(ctx context.Context, _ Traffic, q Query, p Progress) iter.Seq2[Proxied, error] {
-	return events[Proxied](ctx, c.request("/activity/proxy", All, q, p), activityOf("/activity/proxy"))
+	return list[Proxied](ctx, c, "/activity/proxy", q, p)
 }

@@ -38,11 +38,15 @@ type Application struct {
 	ID       rest.ID `json:"id"`
 	Label    string  `json:"label"`
 	Type     string  `json:"type"` // such as "NBAR", "AVC"
+	App      string  `json:"app"`  // what rows of the firewall have in place of the type
 	Category struct {
 		ID    rest.ID `json:"id"`
 		Label string  `json:"label"`
 	} `json:"category"`
 }
+
+// Sort is the type of an application, under whichever name.
+func (a *Application) Sort() string { return orDefault(a.Type, a.App) }
 
 // Threat is a threat that is known by name.
 type Threat struct {

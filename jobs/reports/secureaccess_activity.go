@@ -11,10 +11,40 @@ import (
 
 // Reports of events: one row a request that somebody made, in the order of time.
 
+// saEvent are the first columns of an event that is no web or DNS request.
+func saEvent[T any](of func(*T) *secureaccess.Event, verdict string) jobs.Columns[T] {
+	columns := jobs.Columns[T]{
+		jobs.Time("timestamp", "When it happened.", func(e *T) time.Time { return of(e).At() }).From("data[].timestamp"),
+	}
+	if verdict != "" {
+		columns = append(columns, jobs.Text("verdict", verdict, func(e *T) string { return of(e).Verdict }).From("data[].verdict"))
+	}
+	return append(columns, saIdentities(func(e *T) []secureaccess.Identity { return of(e).Identities })...)
+}
+
+// saEnds are the columns of the two ends of a connection.
+func saEnds[T any](of func(*T) *secureaccess.Connection) jobs.Columns[T] {
+	return jobs.Columns[T]{
+		jobs.Code("source_ip", "The address that the connection came from.", func(c *T) string { return of(c).SourceIP }).From("data[].sourceip"),
+		saCount("source_port", "The port that it came from.", func(c *T) rest.Int { return of(c).SourcePort }).From("data[].sourceport"),
+		saCount("destination_port", "The port that it went to.", func(c *T) rest.Int { return of(c).DestinationPort }).From("data[].destinationport"),
+		jobs.Text("protocol", "The protocol, such as UDP or TCP/TLS.", func(c *T) string { return of(c).Protocol.Label }).From("data[].protocol.label"),
+		jobs.Code("protocol_id", "The number of the protocol, such as 17.", func(c *T) string { return string(of(c).Protocol.ID) }).From("data[].protocol.id"),
+	}
+}
+
 func secureAccessActivity(c *secureaccess.Client) []jobs.Job {
 	return slices.Concat(
 		saReport(saDNSInfo(), "activity/dns", "", c.ActivityDNS, saDNSColumns()),
 		saReport(saProxyInfo(), "activity/proxy", "", c.ActivityProxy, saProxyColumns()),
+		saReport(saFirewallInfo(), "activity/firewall", "", c.ActivityFirewall, saFirewallColumns()),
+		saReport(saIntrusionInfo(), "activity/intrusion", "", c.ActivityIntrusion, saIntrusionColumns()),
+		saReport(saPrivateInfo(), "activity/ztna", "", c.ActivityZTNA, saPrivateColumns()),
+		saReport(saDecryptionInfo(), "activity/decryption", "", c.ActivityDecryption, saDecryptionColumns()),
+		saReport(saRetrospectiveInfo(), "activity/amp-retrospective", "", c.ActivityRetrospective, saRetrospectiveColumns()),
+		saReport(saMixedInfo(), "activity", "", c.Activity, saMixedColumns()),
+		saReport(saRemoteAccessInfo(), "remote-access-events", "", c.RemoteAccessEvents, saRemoteAccessColumns()),
+		saReport(saTunnelInfo(), "networkTunnelLogs", "", c.NetworkTunnelLogs, saTunnelColumns()),
 	)
 }
 
@@ -34,44 +64,55 @@ func saDNSColumns() jobs.Columns[secureaccess.DNS] {
 	request := func(d *T) *secureaccess.Request { return &d.Request }
 	return slices.Concat(
 		saWho(request),
-		jobs.Columns[T]{
-			jobs.Text("domain", "The name that was asked for.", func(d *T) string { return d.Domain }).From("data[].domain"),
-			jobs.Text("query_type", "The type of the DNS request, such as A or MX.", func(d *T) string { return d.QueryType }).From("data[].querytype"),
-			saCount("return_code", "The DNS return code: 0 no error, 2 server failure, 3 no such name.", func(d *T) rest.Int { return d.ReturnCode }).From("data[].returncode"),
-		},
+		saQuestion(func(d *T) *secureaccess.DNSDetails { return &d.DNSDetails }),
 		saWhat(request),
 		saWhere(request),
 	)
 }
 
+// saQuestion are the columns of what was asked of the DNS.
+func saQuestion[T any](of func(*T) *secureaccess.DNSDetails) jobs.Columns[T] {
+	return jobs.Columns[T]{
+		jobs.Text("domain", "The name that was asked for.", func(d *T) string { return of(d).Domain }).From("data[].domain"),
+		jobs.Text("query_type", "The type of the DNS request, such as A or MX.", func(d *T) string { return of(d).QueryType }).From("data[].querytype"),
+		saCount("return_code", "The DNS return code: 0 no error, 2 server failure, 3 no such name.", func(d *T) rest.Int { return of(d).ReturnCode }).From("data[].returncode"),
+	}
+}
+
 // saWho are the first columns of a request: when, who, from where, and the outcome.
 func saWho[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
+	return slices.Concat(
+		jobs.Columns[T]{
+			jobs.Time("timestamp", "When it happened.", func(r *T) time.Time { return of(r).At() }).From("data[].timestamp"),
+			jobs.Text("verdict", "What was decided: allowed, blocked or proxied.", func(r *T) string { return of(r).Verdict }).From("data[].verdict"),
+		},
+		saIdentities(func(r *T) []secureaccess.Identity { return of(r).Identities }),
+		jobs.Columns[T]{
+			jobs.Code("internal_ip", "The address inside the organisation's network.", func(r *T) string { return of(r).InternalIP }).From("data[].internalip"),
+			jobs.Code("external_ip", "The address with which the request reached the internet.", func(r *T) string { return of(r).ExternalIP }).From("data[].externalip"),
+		},
+	)
+}
+
+// saIdentities are the columns of whose an event is.
+func saIdentities[T any](of func(*T) []secureaccess.Identity) jobs.Columns[T] {
 	type identity = secureaccess.Identity
 	return jobs.Columns[T]{
-		jobs.Time("timestamp", "When it happened.", func(r *T) time.Time { return of(r).At() }).From("data[].timestamp"),
-		jobs.Text("verdict", "What was decided: allowed, blocked or proxied.", func(r *T) string { return of(r).Verdict }).From("data[].verdict"),
 		jobs.List("identities", "Whose request it was, the most specific identity first.", func(r *T) []string {
-			return saLabels(of(r).Identities, func(i *identity) string { return i.Label })
+			return saLabels(of(r), func(i *identity) string { return i.Label })
 		}).From("data[].identities[].label"),
 		jobs.List("identity_ids", "The numbers of the identities.", func(r *T) []string {
-			return saLabels(of(r).Identities, func(i *identity) rest.ID { return i.ID })
+			return saLabels(of(r), func(i *identity) rest.ID { return i.ID })
 		}).From("data[].identities[].id"),
 		jobs.List("identity_types", "The types of the identities, such as Sites or AD Users.", func(r *T) []string {
-			return saLabels(of(r).Identities, func(i *identity) string { return i.Type.Label })
+			return saLabels(of(r), func(i *identity) string { return i.Type.Label })
 		}).From("data[].identities[].type.label"),
 		jobs.List("identity_type_codes", "The types as the filter identitytypes takes them, such as site.", func(r *T) []string {
-			return saLabels(of(r).Identities, func(i *identity) string { return i.Type.Type })
+			return saLabels(of(r), func(i *identity) string { return i.Type.Type })
 		}).From("data[].identities[].type.type"),
 		jobs.List("identities_deleted", "Those of the identities that were deleted since.", func(r *T) []string {
-			return saLabels(of(r).Identities, func(i *identity) string {
-				if gone, _ := i.Deleted.Get(); gone {
-					return i.Label
-				}
-				return ""
-			})
+			return saLabels(of(r), func(i *identity) string { return saIf(i.Deleted, i.Label) })
 		}).From("data[].identities[].deleted"),
-		jobs.Code("internal_ip", "The address inside the organisation's network.", func(r *T) string { return of(r).InternalIP }).From("data[].internalip"),
-		jobs.Code("external_ip", "The address with which the request reached the internet.", func(r *T) string { return of(r).ExternalIP }).From("data[].externalip"),
 	}
 }
 
@@ -90,44 +131,55 @@ func saWhat[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
 				return saLabels(of(r).Threats, func(t *secureaccess.Threat) string { return t.Type })
 			}).From("data[].threats[].type"),
 		},
-		saApplications(of),
+		saApplications(func(r *T) []secureaccess.Application { return of(r).AllApplications }),
+		jobs.Columns[T]{
+			jobs.List("allowed_applications", "The applications that were let through.", func(r *T) []string {
+				return saLabels(of(r).AllowedApplications, func(a *secureaccess.Application) string { return a.Label })
+			}).From("data[].allowedapplications[].label"),
+			jobs.List("blocked_applications", "The applications that were blocked.", func(r *T) []string {
+				return saLabels(of(r).BlockedApplications, func(a *secureaccess.Application) string { return a.Label })
+			}).From("data[].blockedapplications[].label"),
+		},
 	)
 }
 
-func saApplications[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
+// saApplications are the columns of the applications that were recognised.
+func saApplications[T any](of func(*T) []secureaccess.Application) jobs.Columns[T] {
 	type application = secureaccess.Application
-	label := func(a *application) string { return a.Label }
 	return jobs.Columns[T]{
 		jobs.List("applications", "The applications that the request belongs to.", func(r *T) []string {
-			return saLabels(of(r).AllApplications, label)
+			return saLabels(of(r), func(a *application) string { return a.Label })
 		}).From("data[].allapplications[].label"),
 		jobs.List("application_ids", "The numbers of the applications.", func(r *T) []string {
-			return saLabels(of(r).AllApplications, func(a *application) rest.ID { return a.ID })
+			return saLabels(of(r), func(a *application) rest.ID { return a.ID })
 		}).From("data[].allapplications[].id"),
-		jobs.List("application_types", "How the applications were recognised: NBAR or AVC.", func(r *T) []string {
-			return saLabels(of(r).AllApplications, func(a *application) string { return a.Type })
+		jobs.List("application_types", "How the applications were recognised, NBAR or AVC, or what the firewall calls their sort.", func(r *T) []string {
+			return saLabels(of(r), (*application).Sort)
 		}).From("data[].allapplications[].type"),
 		jobs.List("application_categories", "The categories of the applications.", func(r *T) []string {
-			return saLabels(of(r).AllApplications, func(a *application) string { return a.Category.Label })
+			return saLabels(of(r), func(a *application) string { return a.Category.Label })
 		}).From("data[].allapplications[].category.label"),
-		jobs.List("allowed_applications", "The applications that were let through.", func(r *T) []string {
-			return saLabels(of(r).AllowedApplications, label)
-		}).From("data[].allowedapplications[].label"),
-		jobs.List("blocked_applications", "The applications that were blocked.", func(r *T) []string {
-			return saLabels(of(r).BlockedApplications, label)
-		}).From("data[].blockedapplications[].label"),
 	}
 }
 
 // saWhere are the last columns of a request: the rule, the device, and the place of the destination. The API's
 // description does not have them; its answers do.
 func saWhere[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
+	return slices.Concat(
+		jobs.Columns[T]{
+			jobs.Text("rule", "The rule that decided.", func(r *T) string { return of(r).Rule.Label }).From("data[].rule.label"),
+			jobs.Code("rule_id", "The number of the rule.", func(r *T) string { return string(of(r).Rule.ID) }).From("data[].rule.id"),
+			jobs.Text("rule_traffic_type", "The sort of traffic that the rule is for.", func(r *T) string { return of(r).Rule.TrafficType }).From("data[].rule.traffictype"),
+			jobs.Code("device_id", "The device that the request came from.", func(r *T) string { return string(of(r).Device.ID) }).From("data[].device.id"),
+		},
+		saPlaces(of),
+	)
+}
+
+// saPlaces are the columns of where the destination is.
+func saPlaces[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
 	text := func(n *secureaccess.Name) secureaccess.Name { return *n }
 	return jobs.Columns[T]{
-		jobs.Text("rule", "The rule that decided.", func(r *T) string { return of(r).Rule.Label }).From("data[].rule.label"),
-		jobs.Code("rule_id", "The number of the rule.", func(r *T) string { return string(of(r).Rule.ID) }).From("data[].rule.id"),
-		jobs.Text("rule_traffic_type", "The sort of traffic that the rule is for.", func(r *T) string { return of(r).Rule.TrafficType }).From("data[].rule.traffictype"),
-		jobs.Code("device_id", "The device that the request came from.", func(r *T) string { return string(of(r).Device.ID) }).From("data[].device.id"),
 		jobs.List("destination_countries", "The countries of the destination.", func(r *T) []string {
 			return saLabels(of(r).DestinationCountries, text)
 		}).From("data[].destinationcountries"),
