@@ -162,7 +162,10 @@ func search(value json.RawMessage, fields []string, t reflect.Type) (string, boo
 			}
 		}
 	}
-	return "", false
+	if len(fields) == 1 {
+		return "", false
+	}
+	return search(value, fields[1:], t) // The name of an embedded type is in no JSON.
 }
 
 // takes tells whether a whole array is what the type wants, so that there is nothing to look for inside.

@@ -39,15 +39,18 @@ func TestWhatIsWrongInAnAnswerIsNamedByItsPath(t *testing.T) {
 	t.Parallel()
 	for body, says := range map[string]string{
 		`{"data":[{"at":1,"n":"x"},{"at":"soon","n":"x"}]}`: "data[1].at: a string where a number was expected",
-		`{"data":{}}`:           "data: an object where an array was expected",
-		`{"data":[{"n":{}}]}`:   "data[0].n: an object where a string was expected",
-		`{"data":[{"id":[1]}]}`: "data[0].id: an array where an id was expected",
-		`{"data":[{"ok":7.5}]}`: "data[0].ok: a number where true or false was expected",
-		`{"data":[`:             "unexpected answer",
-		`[]`:                    "the whole answer: an array where an object was expected",
+		`{"data":{}}`:                        "data: an object where an array was expected",
+		`{"data":[{"n":{}}]}`:                "data[0].n: an object where a string was expected",
+		`{"data":[{"id":[1]}]}`:              "data[0].id: an array where an id was expected",
+		`{"data":[{"ok":7.5}]}`:              "data[0].ok: a number where true or false was expected",
+		`{"data":[{"size":1},{"size":"x"}]}`: "data[1].size: a string where a number was expected", // of an embedded type
+		`{"data":[`:                          "unexpected answer",
+		`[]`:                                 "the whole answer: an array where an object was expected",
 	} {
+		type Embedded struct{ Size int64 }
 		var into struct {
 			Data []struct {
+				Embedded
 				At int64
 				N  string
 				ID rest.ID

@@ -32,8 +32,7 @@ func secureAccessOwn(c *secureaccess.Client) ownAPI {
 func saOwnPaging(path string) string {
 	family, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch {
-	case path == "/activity/amp-retrospective": // its times are seconds
-	case family == "activity", family == "rules-activity":
+	case family == "activity", family == "rules-activity", path == "/remote-access-events", path == "/networkTunnelLogs":
 		return pagingSlices
 	case strings.HasPrefix(path, "/identities/"), strings.HasSuffix(path, "hitcount"), strings.HasPrefix(path, "/private-resources/detailed-stats"):
 		return pagingNone
