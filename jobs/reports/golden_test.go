@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -32,7 +33,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 //
 // An archive's files are named like the requests they answer, "GET /path?query", with " => 404" behind it for
 // another status than 200; every answer must be asked for, and nothing else. Its comment may set window (a day, or
-// two instants with " to " between; "now" for a snapshot), zone, params and verdict, one "name: value" a line.
+// two instants with " to " between; "now" for a snapshot), zone, params, verdict, and unknown, the fields that the report
+// does not know, one "name: value" a line.
 func runGoldens(t *testing.T, build func(base *url.URL) []jobs.Job) {
 	t.Helper()
 	for _, j := range build(&url.URL{Scheme: "http", Host: "127.0.0.1:1"}) {
@@ -67,6 +69,7 @@ func byName(t *testing.T, list []jobs.Job, name string) jobs.Job {
 type golden struct {
 	request jobs.Request
 	verdict jobs.Verdict
+	unknown string
 }
 
 func settings(t *testing.T, archive *txtar.Archive, job jobs.Job) golden {
@@ -91,6 +94,7 @@ func settings(t *testing.T, archive *txtar.Archive, job jobs.Job) golden {
 	return golden{
 		request: jobs.Request{Window: window(t, set["window"], zone), Zone: zone, Params: params, Proof: new(jobs.Proof)},
 		verdict: jobs.Verdict(set["verdict"]),
+		unknown: set["unknown"],
 	}
 }
 
@@ -135,7 +139,8 @@ func runJob(t *testing.T, job jobs.Job, g golden) []byte {
 		}
 	}
 	_ = w.Write(header)
-	for row, err := range job.Rows(ctx, g.request) {
+	var meter rest.Meter
+	for row, err := range job.Rows(rest.WithMeter(ctx, &meter), g.request) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,6 +160,9 @@ func runJob(t *testing.T, job jobs.Job, g golden) []byte {
 	}
 	if account == "" {
 		t.Error("the source does not say whose data it is")
+	}
+	if unknown := strings.Join(meter.Unknown(), " "); unknown != g.unknown {
+		t.Errorf("fields that the report does not know: %q, want %q", unknown, g.unknown)
 	}
 	return out.Bytes()
 }
