@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -152,11 +153,15 @@ func (c *Client) enter(ctx context.Context) (leave func(), err error) {
 // errTooLarge is a body over MaxBody.
 var errTooLarge = errors.New("too large")
 
-// read reads a body that is neither too large, nor stalled, nor cut off.
+// read reads a body that is neither too large, nor stalled, nor cut off. Its memory is used again once release has it.
 func (c *Client) read(reply *http.Response, cancel context.CancelCauseFunc) ([]byte, error) {
 	watch := time.AfterFunc(stall, func() { cancel(errors.New("the answer stalled")) })
 	defer watch.Stop()
-	body, err := io.ReadAll(io.LimitReader(watched{reply.Body, watch}, c.o.MaxBody+1))
+	var used []byte
+	if again, ok := c.bodies.Get().(*[]byte); ok {
+		used = *again
+	}
+	body, err := readAll(io.LimitReader(watched{reply.Body, watch}, c.o.MaxBody+1), used, min(reply.ContentLength, c.o.MaxBody))
 	switch {
 	case err != nil:
 		return nil, err
@@ -166,6 +171,32 @@ func (c *Client) read(reply *http.Response, cancel context.CancelCauseFunc) ([]b
 		return nil, errCut
 	}
 	return body, nil
+}
+
+// readAll reads to the end, into memory that was used before if that is large enough. How long the text will be may be
+// known; it is negative if not. A zero byte is put behind it, for the decoder.
+func readAll(from io.Reader, into []byte, length int64) ([]byte, error) {
+	// Two more: for the zero, and to find the end without having to make room first.
+	into = slices.Grow(into[:0], int(max(length, 0))+2)
+	for {
+		n, err := from.Read(into[len(into) : cap(into)-1])
+		switch into = into[:len(into)+n]; {
+		case errors.Is(err, io.EOF):
+			return append(into, 0)[:len(into)], nil
+		case err != nil:
+			return nil, err
+		case len(into) == cap(into)-1:
+			into = slices.Grow(into, max(len(into), 512))
+		}
+	}
+}
+
+// release gives back the memory of an answer that nobody looks at any more.
+func (c *Client) release(r *Response) {
+	if again := r.Body[:0]; cap(again) > 0 {
+		c.bodies.Put(&again)
+	}
+	r.Body = nil
 }
 
 // endsWithConnection tells whether nothing but the end of the connection ends the body, so that a broken connection looks

@@ -39,7 +39,8 @@ type Client struct {
 	limiter *rate.Limiter // nil: no limit
 	slots   chan struct{} // nil: no limit
 	rights  atomic.Int64  // the generation whose refusal turned out to be a matter of rights
-	shapes  shapes
+	plans   plans
+	bodies  sync.Pool // memory of answers that nobody looks at any more
 	clock   clock
 
 	mu     sync.Mutex
@@ -147,17 +148,15 @@ func (c *Client) Ask(ctx context.Context, r Request, into any) error {
 	if err != nil {
 		return err
 	}
+	defer c.release(answer)
 	return c.Decode(ctx, answer, into)
 }
 
 // Decode decodes an answer of this client, as Get does: like Response.Decode, without the client's secrets in errors, and
 // with an eye on unknown fields.
 func (c *Client) Decode(ctx context.Context, answer *Response, into any) error {
-	err := decode(answer, c.o.API, c.o.Redactor, into)
-	if err == nil {
-		c.unknownFields(ctx, answer.Body, into)
-	}
-	return err
+	meter, _ := ctx.Value(meterKey{}).(*Meter)
+	return decoding{&c.plans, c.o.API, c.o.Redactor, meter}.decode(answer, into)
 }
 
 // fault makes an Error about r.

@@ -26,7 +26,9 @@ func (r *Response) JSON() bool {
 
 // Decode reads the answer as one JSON value with nothing behind it. Otherwise its error is an *Error of kind Unexpected
 // that names the path, the field, and what was found there.
-func (r *Response) Decode(api string, into any) error { return decode(r, api, nil, into) }
+func (r *Response) Decode(api string, into any) error {
+	return decoding{plans: &plans{}, api: api}.decode(r, into)
+}
 
 // without is the answer without the secrets that redactor knows.
 func (r *Response) without(redactor *Redactor) *Response {
@@ -35,22 +37,48 @@ func (r *Response) without(redactor *Redactor) *Response {
 	return &clean
 }
 
-// decode is the one place where answers are decoded.
-func decode(r *Response, api string, redactor *Redactor, into any) error {
-	fault := &Error{API: api, Path: pathOnly(r.Path), Kind: Unexpected, Status: r.Status}
+// decoding is what decoding an answer needs besides the answer.
+type decoding struct {
+	plans    *plans
+	api      string
+	redactor *Redactor
+	meter    *Meter // nil: unknown fields are of no interest
+}
+
+// decode is the one place where answers are decoded, into a value that is zero before.
+func (d decoding) decode(r *Response, into any) error {
+	fault := &Error{API: d.api, Path: pathOnly(r.Path), Kind: Unexpected, Status: r.Status}
 	body := bytes.TrimPrefix(r.Body, []byte("\ufeff"))
 	switch {
 	case len(bytes.TrimSpace(body)) == 0:
 		fault.Text = "an empty answer where JSON was expected"
 		return fault
 	case !looksLikeJSON(body):
-		fault.Text = describe(r.without(redactor)) + " where JSON was expected"
+		fault.Text = describe(r.without(d.redactor)) + " where JSON was expected"
 		return fault
 	}
-	if err := json.Unmarshal(body, into); err != nil {
-		fault.Text = redactor.String(explainDecode(err, body))
+	if fields, ok := d.plans.decode(body, into, d.meter != nil); ok {
+		d.meter.unknown(fields)
+		return nil
+	}
+	if err := decodeSlowly(body, into); err != nil {
+		fault.Text = d.redactor.String(explainDecode(err, body))
 		return fault
 	}
+	return nil
+}
+
+// decodeSlowly is how encoding/json decodes, which knows what is wrong.
+func decodeSlowly(body []byte, into any) error {
+	target := reflect.ValueOf(into)
+	if target.Kind() != reflect.Pointer || target.IsNil() {
+		return json.Unmarshal(body, into)
+	}
+	fresh := reflect.New(target.Type().Elem())
+	if err := json.Unmarshal(body, fresh.Interface()); err != nil {
+		return err
+	}
+	target.Elem().Set(fresh.Elem())
 	return nil
 }
 

@@ -54,7 +54,9 @@ func page[P, T any](
 		return nil, nil, err
 	}
 	var content P
-	if err := c.Decode(ctx, answer, &content); err != nil {
+	err = c.Decode(ctx, answer, &content)
+	c.release(answer)
+	if err != nil {
 		return nil, nil, err
 	}
 	return turn(&content, Page{Number: number, Query: cloneQuery(query), Header: answer.Header})

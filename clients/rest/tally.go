@@ -1,5 +1,7 @@
 package rest
 
+import "strings"
+
 // Tally proves listings whose API says how many records there are. Records that come or go while pages are read shift
 // the later pages, so that one comes twice and another not at all; a tally notices, the listing is read again, and what
 // came before is not given again.
@@ -34,6 +36,9 @@ func (t *Tally) Take(id string) (fresh, new bool) {
 		t.seen = map[string]int{}
 	}
 	last, known := t.seen[id]
+	if !known {
+		id = strings.Clone(id) // which is cut from a chunk of its page
+	}
 	t.seen[id] = t.reading
 	if known && last == t.reading {
 		return false, false

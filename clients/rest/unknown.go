@@ -2,17 +2,15 @@ package rest
 
 import (
 	"bytes"
-	"context"
 	"encoding"
 	"encoding/json"
 	"reflect"
 	"strings"
-	"sync"
 )
 
-// An API learns new fields, and no decoder says so: what a type does not take is dropped in silence. So answers are held
-// against the types that they are decoded into, and the names of the fields that no type takes go to the Meter of the
-// run. Their values are not looked at.
+// An API learns new fields, and no decoder says so: what a type does not take is dropped in silence. So the decoder of this
+// package notes the names of the fields that no type takes, and they go to the Meter of the run. Their values are not
+// looked at. What follows is for the values that it does not decode itself: they are held against their types afterwards.
 
 // Shaped is a type that reads JSON by itself, and tells what it takes: all that these values take, together. A type with
 // an UnmarshalJSON that is not Shaped is taken to know everything.
@@ -25,30 +23,18 @@ type shape struct {
 }
 
 // shapes makes the shape of each type once.
-type shapes struct {
-	mu    sync.Mutex
-	known map[reflect.Type]*shape
-}
+type shapes map[reflect.Type]*shape
 
-func (s *shapes) of(t reflect.Type) *shape {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.known == nil {
-		s.known = map[reflect.Type]*shape{}
-	}
-	return s.shape(t)
-}
-
-func (s *shapes) shape(t reflect.Type) *shape {
-	if known := s.known[t]; known != nil {
+func (s shapes) of(t reflect.Type) *shape {
+	if known := s[t]; known != nil {
 		return known
 	}
 	made := &shape{}
-	s.known[t] = made // before it is complete: a type may contain itself
+	s[t] = made // before it is complete: a type may contain itself
 	switch value := reflect.New(t).Interface().(type) {
 	case Shaped:
 		for _, part := range value.Shapes() {
-			made.add(s.shape(reflect.TypeOf(part)))
+			made.add(s.of(reflect.TypeOf(part)))
 		}
 		return made
 	case json.Unmarshaler, encoding.TextUnmarshaler:
@@ -56,9 +42,9 @@ func (s *shapes) shape(t reflect.Type) *shape {
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		made.add(s.shape(t.Elem()))
+		made.add(s.of(t.Elem()))
 	case reflect.Slice, reflect.Array, reflect.Map:
-		made.element = s.shape(t.Elem())
+		made.element = s.of(t.Elem())
 	case reflect.Struct:
 		s.fields(made, t)
 	}
@@ -66,18 +52,18 @@ func (s *shapes) shape(t reflect.Type) *shape {
 }
 
 // fields adds what the fields of a struct take; a struct without fields takes everything and keeps nothing.
-func (s *shapes) fields(made *shape, t reflect.Type) {
+func (s shapes) fields(made *shape, t reflect.Type) {
 	for field := range t.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch {
 		case name == "-":
 		case field.Anonymous && name == "":
-			made.add(s.shape(field.Type))
+			made.add(s.of(field.Type))
 		case field.IsExported():
 			if made.members == nil {
 				made.members = map[string]*shape{}
 			}
-			made.members[orDefault(name, field.Name)] = s.shape(field.Type)
+			made.members[orDefault(name, field.Name)] = s.of(field.Type)
 		}
 	}
 }
@@ -129,22 +115,12 @@ func plainName(quoted []byte) string {
 	return name
 }
 
-// unknownFields tells the Meter of ctx which fields of an answer its type does not take.
-func (c *Client) unknownFields(ctx context.Context, body []byte, into any) {
-	m, _ := ctx.Value(meterKey{}).(*Meter)
-	if m == nil {
-		return
-	}
-	f := finder{text: bytes.TrimPrefix(body, []byte("\ufeff")), meter: m}
-	f.value(c.shapes.of(reflect.TypeOf(into)))
-}
-
 // finder walks a JSON text that is known to be valid.
 type finder struct {
 	text  []byte
 	at    int
 	path  []string
-	meter *Meter
+	trail *trail // to the value
 }
 
 func (f *finder) value(s *shape) {
@@ -171,7 +147,7 @@ func (f *finder) object(s *shape) {
 		f.space()
 		f.at++ // the colon
 		if member := s.member(name); member == nil {
-			f.meter.unknown(strings.Join(append(f.path, plainName(name)), "."))
+			f.unknown(plainName(name))
 			f.space()
 			f.skip()
 		} else {
@@ -186,11 +162,19 @@ func (f *finder) object(s *shape) {
 	f.at++
 }
 
+func (f *finder) unknown(name string) {
+	path := f.trail.append(nil, f.text)
+	f.trail.note(append(path, strings.Join(append(f.path, name), ".")...))
+}
+
 func (f *finder) list(s *shape) {
 	if n := len(f.path); n > 0 {
 		plain := f.path[n-1]
 		f.path[n-1] += "[]"
 		defer func() { f.path[n-1] = plain }()
+	} else if n := len(f.trail.steps); n > 0 {
+		f.trail.steps[n-1].lists++
+		defer func() { f.trail.steps[n-1].lists-- }()
 	}
 	for f.at++; ; f.at++ {
 		f.space()
@@ -259,14 +243,19 @@ func (f *finder) quoted() {
 // mostUnknown is how many unknown fields are kept: more of them are an answer of another kind.
 const mostUnknown = 100
 
-// unknown notes a field.
-func (m *Meter) unknown(field string) {
+// unknown notes the fields of an answer.
+func (m *Meter) unknown(fields []string) {
+	if len(fields) == 0 {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fields == nil {
 		m.fields = map[string]bool{}
 	}
-	if len(m.fields) < mostUnknown {
-		m.fields[strings.ToValidUTF8(field, "?")] = true
+	for _, field := range fields {
+		if len(m.fields) < mostUnknown {
+			m.fields[strings.ToValidUTF8(field, "?")] = true
+		}
 	}
 }

@@ -22,6 +22,7 @@ type person struct {
 	Anything  any                `json:"anything"`
 	Friend    *person            `json:"friend"`
 	Wrapped   wrapped            `json:"wrapped"`
+	Boxed     []boxed            `json:"boxed"`
 	Unsaid    string             `json:"-"`
 	Plain     string
 	origin
@@ -57,6 +58,13 @@ func (*wrapped) Shapes() []any {
 	}{}}
 }
 
+// boxed has an address decoded.
+type boxed struct{ in address }
+
+func (b *boxed) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, &b.in) }
+
+func (b *boxed) Within(byte) any { return &b.in }
+
 // unknownIn is what a run that reads a body into T comes across.
 func unknownIn[T any](t *testing.T, body string) []string {
 	t.Helper()
@@ -83,6 +91,7 @@ func TestFieldsThatNoTypeTakesAreNamed(t *testing.T) {
 		`{"secret":{"a":1},"raw":{"b":[{"c":1}]},"anything":{"d":1}}`:                                         "",
 		`{"friend":{"friend":{"friend":{"enemy":"x"}}}}`:                                                      "friend.friend.friend.enemy",
 		`{"wrapped":{"inner":{"city":"a","new":1}},"other":true}`:                                             "other wrapped.inner.new",
+		`{"boxed":[{"city":"a","zip":1},{"new":{"x":1}}]}`:                                                    "boxed[].new boxed[].zip",
 		`{"wrapped":{"city":"a","more":[]}}`:                                                                  "wrapped.more",
 		`{"n\u0061me":"x","n\u0065w":"a\"b\\","next":"\\\\","last":-1.5e3}`:                                   "last new next",
 		"\ufeff{\"name\":\"{[\\\"\",\n\t\"new\":[[],{},\"]\"],\r\n\"friend\":{\"addresses\":[],\"b\":false}}": "friend.b new",

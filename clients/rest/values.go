@@ -22,6 +22,20 @@ func (id *ID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// UnmarshalScalar takes the same for types that are made of ids.
+func (id *ID) UnmarshalScalar(text string, quoted bool) error {
+	switch {
+	case quoted:
+		text = strings.TrimSpace(text)
+	case text == "null":
+		text = ""
+	case text == "true" || text == "false":
+		return wrongType[ID]([]byte(text))
+	}
+	*id = ID(text)
+	return nil
+}
+
 // Last is the last part of the path, for ids that are addresses: "…/patrons/holds/123" gives "123".
 func (id ID) Last() string {
 	s, _, _ := strings.Cut(string(id), "?")

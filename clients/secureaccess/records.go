@@ -58,6 +58,9 @@ type anyEvent struct{ rest.Record }
 
 func (e *anyEvent) record() rest.Record { return e.Record }
 
+// Within has the record decoded.
+func (e *anyEvent) Within(byte) any { return &e.Record }
+
 func (e *anyEvent) member(name string) any {
 	members, _ := e.Value.(map[string]any)
 	return members[name]

@@ -92,6 +92,12 @@ func (c *categoryCounts) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &c.list)
 }
 
+// Within has the list decoded.
+func (c *categoryCounts) Within(byte) any {
+	c.there = true
+	return &c.list
+}
+
 func (b *categoryBucket) lacks() string {
 	if b.Counts.there {
 		return b.Bucket.lacks()

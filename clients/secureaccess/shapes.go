@@ -73,6 +73,11 @@ func (n *Name) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// UnmarshalScalar takes text, or what else an id may be.
+func (n *Name) UnmarshalScalar(text string, quoted bool) error {
+	return (*rest.ID)(n).UnmarshalScalar(text, quoted)
+}
+
 // Counts are requests by what became of them. Connection events are counted under several names, depending on the
 // report and on the API's version.
 type Counts struct {

@@ -1,7 +1,6 @@
 package sierra
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -16,17 +15,14 @@ import (
 type Text string
 
 // UnmarshalJSON takes a string, a number, true, false or null.
-func (t *Text) UnmarshalJSON(b []byte) error {
-	s := string(b)
-	switch {
-	case s == "null":
-		s = ""
-	case b[0] == '"' || b[0] == '{' || b[0] == '[':
-		if err := json.Unmarshal(b, &s); err != nil {
-			return err
-		}
+func (t *Text) UnmarshalJSON(b []byte) error { return rest.UnmarshalScalar(b, t) }
+
+// UnmarshalScalar takes any of them.
+func (t *Text) UnmarshalScalar(text string, quoted bool) error {
+	if !quoted && text == "null" {
+		text = ""
 	}
-	*t = Text(strings.TrimRight(s, " "))
+	*t = Text(strings.TrimRight(text, " "))
 	return nil
 }
 
@@ -56,9 +52,12 @@ type Instant struct {
 }
 
 // UnmarshalJSON takes a string or null.
-func (i *Instant) UnmarshalJSON(b []byte) error {
-	var text string
-	if err := json.Unmarshal(b, &text); err != nil {
+func (i *Instant) UnmarshalJSON(b []byte) error { return rest.UnmarshalScalar(b, i) }
+
+// UnmarshalScalar takes a string or null.
+func (i *Instant) UnmarshalScalar(text string, quoted bool) error {
+	text, err := rest.Quoted(text, quoted)
+	if err != nil {
 		return err
 	}
 	*i = parseInstant(text)
@@ -67,11 +66,13 @@ func (i *Instant) UnmarshalJSON(b []byte) error {
 
 func parseInstant(text string) Instant {
 	text = strings.TrimSpace(text)
+	if len(text) == len(time.DateOnly) {
+		if at, err := time.Parse(time.DateOnly, text); err == nil {
+			return Instant{at: at, day: true}
+		}
+	}
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return Instant{at: at}
-	}
-	if at, err := time.Parse(time.DateOnly, text); err == nil {
-		return Instant{at: at, day: true}
 	}
 	return Instant{wrong: text}
 }

@@ -130,3 +130,24 @@ func TestTransportLetsGoBeforeTheServerDoes(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 }
+
+func TestTextsAndInstantsAreDecodedAsEncodingJSONDoesIt(t *testing.T) {
+	t.Parallel()
+	type both struct {
+		Text    Text    `json:"text"`
+		Instant Instant `json:"instant"`
+	}
+	for _, value := range []string{
+		`"a  "`, `" a"`, `""`, `null`, `5`, `-1.50`, `true`, `false`, `[]`, `{}`, `"\u00e9 "`, `"null"`,
+		`"2026-11-21T08:30:00Z"`, `"2026-11-21"`, `" 2026-11-21 "`, `"2026-11-2x"`, `"2026-02-30"`, `"soon"`,
+	} {
+		for _, body := range []string{`{"text":` + value + `}`, `{"instant":` + value + `}`} {
+			var want, got both
+			err := json.Unmarshal([]byte(body), &want)
+			wrong := (&rest.Response{Body: []byte(body)}).Decode("test", &got)
+			if (err == nil) != (wrong == nil) || err == nil && got != want {
+				t.Errorf("%s: %v, %v, want %v, %v", body, got, wrong, want, err)
+			}
+		}
+	}
+}

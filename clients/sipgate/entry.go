@@ -1,7 +1,6 @@
 package sipgate
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -134,9 +133,12 @@ func (d *Day) check(field string) error {
 }
 
 // UnmarshalJSON takes a string or null. A time behind the day is cut off.
-func (d *Day) UnmarshalJSON(b []byte) error {
-	var text string
-	if err := json.Unmarshal(b, &text); err != nil {
+func (d *Day) UnmarshalJSON(b []byte) error { return rest.UnmarshalScalar(b, d) }
+
+// UnmarshalScalar takes a string or null.
+func (d *Day) UnmarshalScalar(text string, quoted bool) error {
+	text, err := rest.Quoted(text, quoted)
+	if err != nil {
 		return err
 	}
 	*d = Day{wrong: text}
@@ -147,15 +149,19 @@ func (d *Day) UnmarshalJSON(b []byte) error {
 }
 
 // UnmarshalJSON takes a string or null.
-func (i *Instant) UnmarshalJSON(b []byte) error {
-	var text string
-	if err := json.Unmarshal(b, &text); err != nil {
+func (i *Instant) UnmarshalJSON(b []byte) error { return rest.UnmarshalScalar(b, i) }
+
+// UnmarshalScalar takes a string or null.
+func (i *Instant) UnmarshalScalar(text string, quoted bool) error {
+	text, err := rest.Quoted(text, quoted)
+	if err != nil {
 		return err
 	}
 	*i = Instant{wrong: text}
 	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05Z07:00"} {
 		if at, err := time.Parse(layout, text); err == nil {
 			*i = Instant{Time: at}
+			break
 		}
 	}
 	return nil

@@ -393,3 +393,30 @@ func TestADeviceAmongTheLinesIsNamedAsAPossibleCause(t *testing.T) {
 		}
 	}
 }
+
+func TestInstantsAreDecodedAsEncodingJSONDoesIt(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		`"2026-11-21T08:30:00Z"`: "2026-11-21 08:30:00 +0000 UTC", `"2026-11-21 08:30:00+01:00"`: "2026-11-21 08:30:00 +0100 +0100",
+		`"soon"`: "wrong: soon", `""`: "wrong: ", `null`: "wrong: ", `5`: "refused", `{}`: "refused", `["x"]`: "refused", `true`: "refused",
+	} {
+		for name, decode := range map[string]func([]byte, *Entry) error{
+			"encoding/json": func(b []byte, e *Entry) error { return json.Unmarshal(b, e) },
+			"rest":          func(b []byte, e *Entry) error { return (&rest.Response{Body: b}).Decode("test", e) },
+		} {
+			var e Entry
+			got := ""
+			switch err := decode([]byte(`{"created":`+value+`}`), &e); {
+			case err != nil:
+				got = "refused"
+			case e.Created.IsZero():
+				got = "wrong: " + e.Created.wrong
+			default:
+				got = e.Created.String()
+			}
+			if got != want {
+				t.Errorf("%s, %s: %q, want %q", name, value, got, want)
+			}
+		}
+	}
+}
