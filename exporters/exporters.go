@@ -20,6 +20,7 @@ type Column struct {
 	Unit    string // such as "bytes", "EUR" or "percent"; empty if the kind says it all
 	Meaning string // one sentence for somebody who never read the API's reference
 	Field   string // the API's own name or path of the field, such as "identities[].label"
+	Marks   []Mark // which values stand out where a format has colours; the first that fits a cell holds
 }
 
 // Heading is the column's name for people: external_ip becomes External IP.
@@ -60,6 +61,8 @@ type Table struct {
 	// Locale is a BCP 47 tag, such as "en" or "de-DE", that a format for people may follow; "en" if empty. It
 	// never changes data.
 	Locale string
+	// Summary is what a format for people shows beside the rows; see CheckSummary.
+	Summary []Block
 }
 
 // Location is the table's zone, never nil.

@@ -55,6 +55,12 @@ func (c Column[T]) From(field string) Column[T] {
 	return c
 }
 
+// Marking has values of the column stand out where a format has colours: blocked, overdue, failed.
+func (c Column[T]) Marking(marks ...exporters.Mark) Column[T] {
+	c.Marks = marks
+	return c
+}
+
 // Personal marks data about a person that stays out of files unless PARAMS_<REPORT> asks with personal=true.
 func (c Column[T]) Personal() Column[T] {
 	c.personal = true

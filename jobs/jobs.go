@@ -71,6 +71,8 @@ type Info struct {
 	Page       string // the address of the vendor's page about it
 	Every      Period // the window, unless WINDOW_<REPORT> says otherwise
 	AnyWindow  bool   // the window may be of the other sort, too: now, or one that lasts
+	// Summary is what a format for people shows beside the rows: totals, the most frequent values, counts by the hour.
+	Summary []exporters.Block
 	// Requests is how many requests a run makes at least, those for tokens aside; 0 is 1.
 	Requests int
 	// Costly says, in a sentence, what makes a run of the report expensive, such as a request for each application. It is

@@ -200,6 +200,7 @@ func (r *run) deliver(ctx context.Context) error {
 func (r *run) write(ctx context.Context, files *set) error {
 	table := exporters.Table{
 		Name: r.name, Title: r.Job.Info().Title, Columns: r.Job.Table(r.Params), Zone: r.Zone, Locale: r.Locale,
+		Summary: r.Job.Info().Summary,
 	}
 	for i, format := range r.Formats {
 		w, err := format.New(files.files[i], table)
@@ -211,6 +212,7 @@ func (r *run) write(ctx context.Context, files *set) error {
 	if err := r.pull(ctx, files, len(table.Columns)); err != nil {
 		return err
 	}
+	r.describe()
 	for i, w := range r.writers {
 		if err := w.Close(); err != nil {
 			return blame(files.files[i], r.Formats[i], err)

@@ -1,0 +1,66 @@
+package jobs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/reportjob/reportjob/exporters"
+)
+
+// describe tells writers that have a place for it what the files are about.
+func (r *run) describe() {
+	for _, w := range r.writers {
+		if d, ok := w.(exporters.Describer); ok {
+			d.Describe(r.facts())
+		}
+	}
+}
+
+// facts is everything that a reader needs to know of the rows in a year. When they were read is not among them, so that
+// the same data gives the same bytes; it stands in the manifest.
+func (r *run) facts() []exporters.Fact {
+	info := r.Job.Info()
+	verdict, evidence, _, account := r.proof.Result()
+	facts := []exporters.Fact{
+		{Name: "Report", Values: []string{info.Title + " (" + r.name + ")"}},
+		{Name: "About", Values: []string{info.About}},
+		{Name: "API", Values: []string{info.API + ", " + info.Endpoint}},
+		{Name: "Account", Values: []string{account}},
+		{Name: "Window", Values: []string{r.span()}},
+		{Name: "Slot", Values: []string{r.instant(r.Slot)}},
+		{Name: "Zone", Values: []string{r.Zone.String()}},
+		{Name: "Rows", Values: []string{fmt.Sprint(r.rows.Load())}},
+		{Name: "Verdict", Values: []string{string(verdict)}},
+		{Name: "Evidence", Values: evidence},
+		{Name: "Parameters", Values: r.parameters()},
+		{Name: "Made by", Values: []string{strings.TrimSpace("reportjob " + r.Version)}},
+	}
+	return slices.DeleteFunc(facts, func(f exporters.Fact) bool { return strings.Join(f.Values, "") == "" })
+}
+
+// span is the window for people.
+func (r *run) span() string {
+	w := r.Order.Window
+	if w.Snapshot() {
+		return "the present, at " + r.instant(w.From)
+	}
+	return r.instant(w.From) + " to " + r.instant(w.To) + ", which is not part of it"
+}
+
+func (r *run) instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(r.Zone).Format("2006-01-02 15:04:05 -0700")
+}
+
+// parameters are the extra query parameters, one a line.
+func (r *run) parameters() (lines []string) {
+	for _, name := range slices.Sorted(maps.Keys(r.Params)) {
+		lines = append(lines, name+" = "+strings.Join(r.Params[name], ", "))
+	}
+	return lines
+}
