@@ -17,34 +17,82 @@ import (
 // valid until the next row is asked for; an error is the last element.
 type ReadRows = func(format string, f *os.File) iter.Seq2[[]byte, error]
 
-// Delivered tells whether the window of an order was delivered before.
+// Delivered tells whether the window of an order was delivered before, under whatever name.
 func (o Order) Delivered() bool {
 	name := o.Job.Info().Name
-	_, err := ReadManifest(filepath.Join(o.Output, name, name+"_"+o.Window.Name(o.Zone)+manifestExt))
-	return err == nil
+	folder := filepath.Join(o.Output, name)
+	if m, err := ReadManifest(filepath.Join(folder, o.Base()+manifestExt)); err == nil && m.Report == name {
+		return true
+	}
+	sets, err := deliveredSets(folder, name)
+	return err == nil && slices.ContainsFunc(sets, func(d delivered) bool { return d.about(o.Window) })
 }
 
 // replace puts the files of the run into the place of those before, unless the order wants to keep what is the same.
 func (r *run) replace(files *set) error {
-	before, err := ReadManifest(filepath.Join(files.folder, files.manifest.name))
-	if err != nil { // there is nothing before, or nothing that could be relied on
-		return files.publish(r.manifest)
+	sets, err := deliveredSets(files.folder, r.name)
+	if err != nil {
+		return err
 	}
-	same := slices.EqualFunc(before.Files, r.manifest.Files, func(a, b File) bool { return a.Name == b.Name && a.SHA256 == b.SHA256 })
-	if same && r.Again && before.Verdict == r.manifest.Verdict && intact(files.folder, before) {
-		r.manifest, r.unchanged = before, true
+	if before, ok := r.before(files, sets); ok && r.keeps(files, before) {
+		r.manifest, r.unchanged, r.delivered = before.Manifest, true, before.path(files.folder)
 		return nil
 	}
-	if !same {
-		r.change = r.difference(files, before)
-		r.manifest.Warnings = append(r.manifest.Warnings, r.change)
+	r.note(files, sets)
+	if err := files.publish(r.manifest); err != nil {
+		return err
 	}
-	return files.publish(r.manifest)
+	r.delivered = delivered{files.base, r.manifest}.path(files.folder)
+	return nil
 }
 
-// intact tells whether the files of a set are still what their manifest says.
-func intact(folder string, m Manifest) bool {
-	return !slices.ContainsFunc(m.Files, func(f File) bool { return len(verifyFile(folder, m, f, nil)) > 0 })
+// before is the set that was delivered for the window before: the one of the same name, or else one of a name that files
+// had before the template changed.
+func (r *run) before(files *set, sets []delivered) (delivered, bool) {
+	i := slices.IndexFunc(sets, func(d delivered) bool { return d.base == files.base })
+	if i < 0 {
+		i = slices.IndexFunc(sets, func(d delivered) bool { return d.about(r.Order.Window) })
+	}
+	if i < 0 {
+		return delivered{}, false
+	}
+	return sets[i], true
+}
+
+// keeps tells whether a set of before is to stay in place of the one that was just made: the window is read again, and
+// neither rows nor verdict nor formats are others.
+func (r *run) keeps(files *set, before delivered) bool {
+	formats := func(a, b File) bool { return a.Format == b.Format }
+	return r.Again && before.Verdict == r.manifest.Verdict && before.says(r.manifest) &&
+		slices.EqualFunc(before.Files, r.manifest.Files, formats) && before.whole(files.folder)
+}
+
+// says tells whether two manifests are about the same rows.
+func (m Manifest) says(other Manifest) bool {
+	if m.Content != "" { // a set of a version that knew no content has its files alone
+		return m.Content == other.Content
+	}
+	return slices.EqualFunc(m.Files, other.Files, func(a, b File) bool { return a.Name == b.Name && a.SHA256 == b.SHA256 })
+}
+
+// note completes the manifest by what follows from the sets of before: what changed if this one takes the place of
+// another, and since when the report says the same.
+func (r *run) note(files *set, sets []delivered) {
+	m, window := &r.manifest, r.Order.Window
+	if i := slices.IndexFunc(sets, func(d delivered) bool { return d.base == files.base }); i >= 0 {
+		if !sets[i].says(*m) {
+			r.change = r.difference(files, sets[i].Manifest)
+			m.Warnings = append(m.Warnings, r.change)
+		}
+	}
+	earlier := func(d delivered) bool { return !d.about(window) && newer(delivered{files.base, *m}, d) < 0 }
+	i := slices.IndexFunc(sets, earlier)
+	if i < 0 || sets[i].Content != m.Content || sets[i].Account != m.Account {
+		return
+	}
+	if m.UnchangedSince = sets[i].UnchangedSince; m.UnchangedSince.IsZero() {
+		m.UnchangedSince = sets[i].Slot
+	}
 }
 
 // difference says what changed from one delivery of a window to the next.

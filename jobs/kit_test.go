@@ -104,6 +104,17 @@ func inspectLines(_ string, f *os.File) (columns []string, rows int64, err error
 
 var saturday = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 
+// watched is a job that tells whether its rows were asked for.
+type watched struct {
+	Job
+	asked *bool
+}
+
+func (w watched) Rows(ctx context.Context, r Request) iter.Seq2[exporters.Row, error] {
+	*w.asked = true
+	return w.Job.Rows(ctx, r)
+}
+
 // order is an order for one day of calls.
 func order(output string, job Job, exts ...string) Order {
 	o := Order{

@@ -35,8 +35,12 @@ type Manifest struct {
 	Parameters  url.Values       `json:"parameters"`
 	Columns     []ManifestColumn `json:"columns"`
 	Files       []File           `json:"files"`
+	Content     string           `json:"content"` // digest of columns and rows, the same for all formats; see ContentOf
 	Warnings    []string         `json:"warnings"`
 	Version     string           `json:"version"`
+	// UnchangedSince is the slot of the first of the sets in a row whose rows were these, if the set before is one of them.
+	UnchangedSince time.Time `json:"unchanged_since,omitzero"`
+	Filename       string    `json:"filename,omitempty"` // the template of the files' names, if it is not the usual one
 }
 
 // ManifestWindow is a window together with the zone whose calendar it follows.
@@ -127,6 +131,9 @@ func newManifest(o Order, version string) Manifest {
 	}
 	if m.Parameters == nil {
 		m.Parameters = url.Values{}
+	}
+	if o.Filename != (Template{}) {
+		m.Filename = o.Filename.String()
 	}
 	for _, c := range o.Job.Table(o.Params) {
 		m.Columns = append(m.Columns, ManifestColumn{c.Name, c.Kind.String()})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -33,7 +32,8 @@ type Runner struct {
 	// one run follow one another, those of several runs do not.
 	Progress func(Progress)
 
-	hook func(step string) error // lets a test break or stop each step that changes the disk
+	hook  func(step string) error                     // lets a test break or stop each step that changes the disk
+	space func(folder string) (bytes uint64, ok bool) // lets a test fill the disk
 }
 
 // Traffic is what a run asked of its API, and what was odd about the answers.
@@ -54,6 +54,8 @@ type Order struct {
 	Locale  string        // a BCP 47 tag for formats that follow one
 	Timeout time.Duration // of the whole run; 0 is none
 	Again   bool          // the window was read before: what is there stays as it is if nothing has changed
+	// Filename is how the files are named.
+	Filename Template
 }
 
 // Progress is how far a run is.
@@ -150,7 +152,9 @@ type run struct {
 	rows     atomic.Int64
 	traffic  func() Traffic
 	writers  []exporters.Writer
+	content  *digest
 
+	delivered string // path of the manifest
 	unchanged bool
 	change    string
 }
@@ -179,13 +183,17 @@ func (r *run) deliver(ctx context.Context) error {
 		}
 		exts = append(exts, f.Ext)
 	}
-	files, err := openSet(ctx, r.Output, r.name, r.window, exts, r.hook, func() {
+	at := place{output: r.Output, report: r.name, base: r.Base(), hook: r.hook, space: r.space}
+	files, err := openSet(ctx, at, exts, func() {
 		r.log().InfoContext(ctx, "waiting for another run of the report to end", "report", r.name, "window", r.window)
 	})
 	if err != nil {
 		return err
 	}
 	defer files.close()
+	if err := r.measure(ctx, files); err != nil {
+		return err
+	}
 	if err := r.write(ctx, files); err != nil {
 		return err
 	}
@@ -194,6 +202,20 @@ func (r *run) deliver(ctx context.Context) error {
 	}
 	r.complete(files)
 	return r.replace(files)
+}
+
+// measure warns if the disk has hardly room for a set like the newest, before anything is requested.
+func (r *run) measure(ctx context.Context, files *set) error {
+	sets, err := deliveredSets(files.folder, r.name)
+	if err != nil || len(sets) == 0 {
+		return err
+	}
+	free, ok := files.free()
+	if size := uint64(sets[0].bytes()); ok && free < 2*size {
+		r.log().WarnContext(ctx, "the disk is nearly full", "report", r.name, "window", r.window, "folder", files.folder,
+			"free", sizeName(free), "newest set", sizeName(size))
+	}
+	return nil
 }
 
 // write pulls the rows once, pushes them to every file, and completes the files.
@@ -209,6 +231,7 @@ func (r *run) write(ctx context.Context, files *set) error {
 		}
 		r.writers = append(r.writers, w)
 	}
+	r.content = newDigest(r.manifest.Columns, r.Zone)
 	if err := r.pull(ctx, files, len(table.Columns)); err != nil {
 		return err
 	}
@@ -237,6 +260,7 @@ func (r *run) pull(ctx context.Context, files *set, columns int) error {
 				return blame(files.files[i], r.Formats[i], err)
 			}
 		}
+		r.content.row(row)
 		r.rows.Add(1)
 	}
 	return nil
@@ -257,6 +281,7 @@ func (r *run) complete(files *set) {
 	for i, f := range files.files {
 		m.Files = append(m.Files, File{Name: f.name, Format: r.Formats[i].Name, Rows: m.Rows, Bytes: f.bytes, SHA256: f.sum()})
 	}
+	m.Content = r.content.sum()
 	for i, w := range r.writers {
 		if n, ok := w.(exporters.Neutraliser); ok {
 			m.Neutralised += n.Neutralised()
@@ -301,7 +326,7 @@ func (r *run) result(ctx context.Context, err error) Result {
 	m := &r.manifest
 	result := Result{Report: r.name, Slot: r.Slot, Window: r.Order.Window}
 	if err == nil {
-		result.ManifestPath = filepath.Join(r.Output, r.name, r.name+"_"+r.window+manifestExt)
+		result.ManifestPath = r.delivered
 	} else {
 		result.Err = fmt.Errorf("%s %s: %w", r.name, r.window, err)
 		if bug := caught(func() error { r.learn(); return nil }); bug != nil {
@@ -328,7 +353,11 @@ func (r *run) conclude(ctx context.Context, result Result) {
 	case result.Unchanged:
 		log.InfoContext(ctx, "report unchanged", "verdict", result.Verdict, "manifest", result.ManifestPath)
 	default:
-		log.InfoContext(ctx, "report delivered", "verdict", result.Verdict, "files", len(result.Files), "manifest", result.ManifestPath)
+		log = log.With("verdict", result.Verdict, "files", len(result.Files), "manifest", result.ManifestPath)
+		if since := result.Manifest.UnchangedSince; !since.IsZero() {
+			log = log.With("unchanged_since", since)
+		}
+		log.InfoContext(ctx, "report delivered")
 	}
 	for _, warning := range result.Manifest.Warnings {
 		if result.Unchanged {

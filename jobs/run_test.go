@@ -101,6 +101,7 @@ func TestManifestIsWrittenFieldForField(t *testing.T) {
       "sha256": "05500a6dec646ba17b57384782732f257ff1ff84c6ed379dae47b1dbda9d69eb"
     }
   ],
+  "content": "156e43b954adcc99c39effef81db2f9102e03c66ec53457ea428e806551e8c0a",
   "warnings": [
     "the API speaks of <other> things",
     "the API sends 2 fields that this report does not know: items[].mood, total",

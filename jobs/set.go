@@ -17,46 +17,23 @@ import (
 	"time"
 )
 
-// OutputError says that files could not be written, and why.
-type OutputError struct {
-	Path string
-	Err  error
-}
-
-func (e *OutputError) Error() string { return fmt.Sprintf("output %s: %v", e.Path, e.Err) }
-
-// Unwrap is the cause.
-func (e *OutputError) Unwrap() error { return e.Err }
-
-// output makes an OutputError of what went wrong with a path.
-func output(path string, err error) error {
-	if err == nil {
-		return nil
-	}
-	for {
-		var pathError *fs.PathError
-		var linkError *os.LinkError
-		switch { // both name temporaries that mean nothing to people
-		case errors.As(err, &pathError):
-			err = pathError.Err
-		case errors.As(err, &linkError):
-			err = linkError.Err
-		default:
-			return &OutputError{Path: path, Err: err}
-		}
-	}
+// place is where the files of a run go, and how.
+type place struct {
+	output, report string
+	base           string // of the file names
+	hook           func(step string) error
+	space          func(folder string) (bytes uint64, ok bool)
 }
 
 // set is the files of one run, which appear in their folder all at once or not at all. They are written under hidden
 // names; publish takes the old manifest away, gives the files their names and then their manifest its own. At any
 // moment, a manifest under its name is right about the files beside it.
 type set struct {
+	place
 	folder   string
-	base     string   // of the file names: report and window
 	lock     *os.File // the folder, open and locked
 	files    []*file
 	manifest *file
-	hook     func(step string) error // called before each step that changes the disk; nil but in tests
 }
 
 // file is a file of a set while it has its hidden name.
@@ -74,19 +51,19 @@ type file struct {
 // openSet locks the folder of a report, clears it of what killed runs left behind, and opens a file for each name under
 // a hidden one. All that can be known to fail fails here, before anything is requested. waiting is called if another
 // process has the folder.
-func openSet(ctx context.Context, output, report, window string, exts []string, hook func(string) error, waiting func()) (*set, error) {
-	s := &set{folder: filepath.Join(output, report), base: report + "_" + window, hook: hook}
-	if report == "" || filepath.Base(report) != report || !filepath.IsLocal(report) {
-		return nil, fmt.Errorf("report %q: this cannot be the name of a folder", report)
+func openSet(ctx context.Context, p place, exts []string, waiting func()) (*set, error) {
+	s := &set{place: p, folder: filepath.Join(p.output, p.report)}
+	if p.report == "" || filepath.Base(p.report) != p.report || !filepath.IsLocal(p.report) {
+		return nil, fmt.Errorf("report %q: this cannot be the name of a folder", p.report)
 	}
-	if err := s.open(ctx, report, exts, waiting); err != nil {
+	if err := s.open(ctx, exts, waiting); err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *set) open(ctx context.Context, report string, exts []string, waiting func()) (err error) {
+func (s *set) open(ctx context.Context, exts []string, waiting func()) (err error) {
 	if err := os.MkdirAll(s.folder, 0o755); err != nil {
 		return output(s.folder, err)
 	}
@@ -96,8 +73,11 @@ func (s *set) open(ctx context.Context, report string, exts []string, waiting fu
 	if err := waitForLock(ctx, s.lock, waiting); err != nil {
 		return output(s.folder, fmt.Errorf("another run is writing here: %w", err))
 	}
-	if err := s.clear(report); err != nil {
+	if err := s.clear(); err != nil {
 		return err
+	}
+	if free, ok := s.free(); ok && free < leastSpace {
+		return output(s.folder, &spaceError{free, leastSpace})
 	}
 	for _, ext := range exts {
 		f, err := s.create(s.base + "." + ext)
@@ -112,20 +92,37 @@ func (s *set) open(ctx context.Context, report string, exts []string, waiting fu
 	return s.manifest.reserve()
 }
 
-// leftover is the hidden names of a report's files: report and window, extension, process and random digits.
+// leastSpace is how many bytes must be free for a run to begin at all: a small report and its manifest fit in.
+const leastSpace = 1 << 20
+
+// free is how much room there is for the set.
+func (s *set) free() (bytes uint64, ok bool) {
+	if s.space != nil {
+		return s.space(s.folder)
+	}
+	return freeSpace(s.folder)
+}
+
+// hidden is the name that a file has until it is whole: the report and what will be the rest of its name, process and
+// random digits. The report's name is in it whatever the template of names, so that later runs know it for theirs.
+func (s *set) hidden(name string) string {
+	return fmt.Sprintf(".%s_%s.%d-%s.reportjob", s.report, strings.TrimPrefix(name, s.report+"_"), os.Getpid(), strings.ToLower(rand.Text()))
+}
+
+// leftover is the hidden names of a report's files.
 func leftover(report string) *regexp.Regexp {
-	return regexp.MustCompile(`^\.` + regexp.QuoteMeta(report) + `_[0-9][^/]*\.[0-9]+-[2-7a-z]{26}\.reportjob$`)
+	return regexp.MustCompile(`^\.` + regexp.QuoteMeta(report) + `_.+\.[0-9]+-[2-7a-z]{26}\.reportjob$`)
 }
 
 // clear removes what killed runs of the report left behind. The folder is locked, so none of it is still in use.
-func (s *set) clear(report string) error {
+func (s *set) clear() error {
 	entries, err := os.ReadDir(s.folder)
 	if err != nil {
 		return output(s.folder, err)
 	}
-	ours := leftover(report)
+	ours := leftover(s.report)
 	for _, e := range entries {
-		if e.Type().IsRegular() && ours.MatchString(e.Name()) {
+		if !e.IsDir() && ours.MatchString(e.Name()) {
 			if err := s.remove(e.Name()); err != nil {
 				return err
 			}
@@ -138,7 +135,7 @@ func (s *set) create(name string) (*file, error) {
 	if err := s.step("create " + name); err != nil {
 		return nil, err
 	}
-	hidden := fmt.Sprintf(".%s.%d-%s.reportjob", name, os.Getpid(), strings.ToLower(rand.Text()))
+	hidden := s.hidden(name)
 	f, err := os.OpenFile(filepath.Join(s.folder, hidden), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, output(s.folder, err)
@@ -262,8 +259,7 @@ func (s *set) stale(m Manifest) (names []string) {
 		keep[f.Name] = true
 	}
 	for _, f := range old.Files {
-		// A manifest that somebody changed must not make us remove files of theirs.
-		if !keep[f.Name] && filepath.Base(f.Name) == f.Name && strings.HasPrefix(f.Name, s.base+".") {
+		if !keep[f.Name] && f.of(s.base) {
 			names = append(names, f.Name)
 		}
 	}

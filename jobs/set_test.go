@@ -152,7 +152,7 @@ func TestOutputIsTriedBeforeTheFirstRowIsAskedFor(t *testing.T) {
 	})
 	result := new(Runner).Run(t.Context(), order(filepath.Join(folder, "exports"), job, "a"))
 	var broken *OutputError
-	if !errors.As(result.Err, &broken) || !strings.HasSuffix(result.Err.Error(), "exports/calls: not a directory") {
+	if !errors.As(result.Err, &broken) || !strings.Contains(result.Err.Error(), "exports/calls: not a directory: there is a file where a folder is needed") {
 		t.Errorf("error: %v", result.Err)
 	}
 	if asked {

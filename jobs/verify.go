@@ -103,8 +103,9 @@ func verifySet(path string, inspect Inspect) (v Verification, names []string) {
 		return verified(path, "", err.Error()), nil
 	}
 	var problems []string
-	if !strings.HasPrefix(filepath.Base(path), m.Report+"_") {
-		problems = append(problems, fmt.Sprintf("the manifest is one of report %s", m.Report))
+	name := strings.TrimSuffix(filepath.Base(path), manifestExt)
+	if base, ok := m.base(); ok && name != base {
+		problems = append(problems, fmt.Sprintf("the manifest is one of report %s, and would be named %s", m.Report, base+manifestExt))
 	}
 	if len(m.Files) == 0 {
 		problems = append(problems, "the manifest lists no files")

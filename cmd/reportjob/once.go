@@ -139,8 +139,10 @@ func (a *app) printResults(results []ran) {
 	t := newTable("REPORT", "WINDOW", "ROWS", "VERDICT", "FILES", "TIME")
 	for _, r := range results {
 		verdict := string(r.Verdict)
-		if r.Unchanged {
+		if since := r.Manifest.UnchangedSince; r.Unchanged {
 			verdict += ", unchanged"
+		} else if !since.IsZero() {
+			verdict += ", unchanged since " + since.In(r.Zone).Format(time.DateTime)
 		}
 		t.row(r.Report, r.windowName(), strconv.FormatInt(r.Rows, 10), verdict, r.fileSet(), round(r.Elapsed).String())
 	}
@@ -159,16 +161,16 @@ func (r ran) fileSet() string {
 	if len(r.Files) == 0 {
 		return "-"
 	}
-	base := r.Report + "_" + r.windowName()
+	base := strings.TrimSuffix(r.ManifestPath, ".manifest.json")
 	var ends []string
 	for _, f := range r.Files {
-		ends = append(ends, strings.TrimPrefix(f.Name, base+"."))
+		ends = append(ends, strings.TrimPrefix(f.Name, filepath.Base(base)+"."))
 	}
 	set := strings.Join(ends, ",")
 	if len(ends) > 1 {
 		set = "{" + set + "}"
 	}
-	return filepath.Join(r.Output, r.Report, base+".") + set
+	return base + "." + set
 }
 
 func round(d time.Duration) time.Duration {
