@@ -28,7 +28,8 @@ func (o Order) Delivered() bool {
 	return err == nil && slices.ContainsFunc(sets, func(d delivered) bool { return d.about(o.Window) })
 }
 
-// replace puts the files of the run into the place of those before, unless the order wants to keep what is the same.
+// replace puts the files of the run into the place of those before, unless the order wants to keep what is the same, and
+// does what follows from it.
 func (r *run) replace(files *set) error {
 	sets, err := deliveredSets(files.folder, r.name)
 	if err != nil {
@@ -36,13 +37,16 @@ func (r *run) replace(files *set) error {
 	}
 	if before, ok := r.before(files, sets); ok && r.keeps(files, before) {
 		r.manifest, r.unchanged, r.delivered = before.Manifest, true, before.path(files.folder)
+		r.trouble = r.follow(files, sets, sets)
 		return nil
 	}
 	r.note(files, sets)
 	if err := files.publish(r.manifest); err != nil {
 		return err
 	}
-	r.delivered = delivered{files.base, r.manifest}.path(files.folder)
+	now := delivered{files.base, r.manifest}
+	r.delivered = now.path(files.folder)
+	r.trouble = r.follow(files, with(sets, now), sets)
 	return nil
 }
 
@@ -57,6 +61,14 @@ func (r *run) before(files *set, sets []delivered) (delivered, bool) {
 		return delivered{}, false
 	}
 	return sets[i], true
+}
+
+// follow does what follows a delivery. The files are delivered by then, whatever becomes of it.
+func (r *run) follow(files *set, sets, before []delivered) error {
+	if r.Latest {
+		return files.showLatest(sets, before)
+	}
+	return nil
 }
 
 // keeps tells whether a set of before is to stay in place of the one that was just made: the window is read again, and

@@ -116,7 +116,7 @@ func checkBase(base string) error {
 		return errors.New("two points in a row cannot be in it")
 	case strings.HasPrefix(base, "-"), strings.HasPrefix(base, " "), strings.HasSuffix(base, " "), strings.HasSuffix(base, "."):
 		return errors.New("it cannot begin with a blank or -, nor end with a blank or a point")
-	case strings.Contains(strings.ToLower(base+"."), ".manifest."), strings.HasPrefix(strings.ToLower(base), "latest."):
+	case strings.Contains(strings.ToLower(base+"."), ".manifest."), strings.HasPrefix(strings.ToLower(base), latestBase+"."):
 		return errors.New(`".manifest" and "latest." are in the names of other files`)
 	case reserved(first):
 		return fmt.Errorf("%s is the name of a device on Windows", first)

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"net/url"
 	"os"
@@ -146,6 +148,9 @@ func content(t *testing.T, folder string) map[string]string {
 			return err
 		}
 		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) { // a link to a file that is gone
+			text, err = []byte("gone"), nil
+		}
 		files[strings.TrimPrefix(path, folder+"/")] = string(text)
 		return err
 	})
@@ -166,6 +171,16 @@ func hidden(t *testing.T, folder string) (names []string) {
 	return names
 }
 
+// beyond is what follows a delivery: latest by "links" or by "copies", or nothing.
+type beyond struct{ latest string }
+
+func (b beyond) apply(r *Runner, o *Order) {
+	o.Latest = b.latest != ""
+	if b.latest == "copies" {
+		r.symlink = func(string, string) error { return errors.ErrUnsupported }
+	}
+}
+
 // child is this test binary as a program of its own, which is killed at a step, or has files limited in size.
 func child() {
 	steps, last := 0, -1
@@ -180,7 +195,9 @@ func child() {
 	if limit := os.Getenv("JOBS_TEST_LIMIT"); limit != "" {
 		limitFiles(limit)
 	}
-	result := r.Run(context.Background(), order(os.Getenv("JOBS_TEST_OUTPUT"), calls(rows(5000, "a new call")), "a", "b"))
+	o := order(os.Getenv("JOBS_TEST_OUTPUT"), calls(rows(5000, "a new call")), strings.Fields(os.Getenv("JOBS_TEST_FORMATS"))...)
+	beyond{latest: os.Getenv("JOBS_TEST_LATEST")}.apply(r, &o)
+	result := r.Run(context.Background(), o)
 	if result.Err != nil {
 		fmt.Println(result.Err)
 		os.Exit(74)

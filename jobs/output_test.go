@@ -48,9 +48,9 @@ func TestADiskWithNextToNothingLeftIsFoundBeforeTheFirstRequest(t *testing.T) {
 }
 
 func TestADiskThatIsNearlyFullIsWarnedOf(t *testing.T) {
-	folder := t.TempDir()
-	deliver(t, order(folder, calls(rows(100_000, "a text of some length")), "a"))
 	for free, warned := range map[uint64]bool{2 << 20: true, 200 << 20: false} {
+		folder := t.TempDir()
+		deliver(t, order(folder, calls(rows(100_000, "a text of some length")), "a"))
 		var log bytes.Buffer
 		r := &Runner{Log: slog.New(slog.NewTextHandler(&log, nil)), space: func(string) (uint64, bool) { return free, true }}
 		result := r.Run(t.Context(), tomorrow(order(folder, calls(rows(1, "x")), "a")))

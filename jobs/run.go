@@ -32,8 +32,9 @@ type Runner struct {
 	// one run follow one another, those of several runs do not.
 	Progress func(Progress)
 
-	hook  func(step string) error                     // lets a test break or stop each step that changes the disk
-	space func(folder string) (bytes uint64, ok bool) // lets a test fill the disk
+	hook    func(step string) error                     // lets a test break or stop each step that changes the disk
+	symlink func(target, path string) error             // lets a test do without links
+	space   func(folder string) (bytes uint64, ok bool) // lets a test fill the disk
 }
 
 // Traffic is what a run asked of its API, and what was odd about the answers.
@@ -56,6 +57,8 @@ type Order struct {
 	Again   bool          // the window was read before: what is there stays as it is if nothing has changed
 	// Filename is how the files are named.
 	Filename Template
+	// Latest has latest.<ext> beside the files stand for those of the newest set.
+	Latest bool
 }
 
 // Progress is how far a run is.
@@ -83,6 +86,8 @@ type Result struct {
 	Elapsed      time.Duration
 	Unchanged    bool   // the set of before is the same and stayed; Files and Manifest are its
 	Change       string // what is different from the set of before, in a sentence; empty if nothing is, or if there was none
+	// Trouble is an *OutputError that says what went wrong after the delivery, with latest.
+	Trouble error
 	// Err says why nothing was delivered. It wraps the source's error, an *OutputError, a *TimeoutError, a *PanicError,
 	// or the cause for which the context ended.
 	Err error
@@ -157,6 +162,7 @@ type run struct {
 	delivered string // path of the manifest
 	unchanged bool
 	change    string
+	trouble   error
 }
 
 func (r *run) start(ctx context.Context) error {
@@ -183,7 +189,7 @@ func (r *run) deliver(ctx context.Context) error {
 		}
 		exts = append(exts, f.Ext)
 	}
-	at := place{output: r.Output, report: r.name, base: r.Base(), hook: r.hook, space: r.space}
+	at := place{output: r.Output, report: r.name, base: r.Base(), latest: r.Latest, hook: r.hook, symlink: r.symlink, space: r.space}
 	files, err := openSet(ctx, at, exts, func() {
 		r.log().InfoContext(ctx, "waiting for another run of the report to end", "report", r.name, "window", r.window)
 	})
@@ -326,7 +332,7 @@ func (r *run) result(ctx context.Context, err error) Result {
 	m := &r.manifest
 	result := Result{Report: r.name, Slot: r.Slot, Window: r.Order.Window}
 	if err == nil {
-		result.ManifestPath = r.delivered
+		result.ManifestPath, result.Trouble = r.delivered, r.trouble
 	} else {
 		result.Err = fmt.Errorf("%s %s: %w", r.name, r.window, err)
 		if bug := caught(func() error { r.learn(); return nil }); bug != nil {
@@ -358,6 +364,9 @@ func (r *run) conclude(ctx context.Context, result Result) {
 			log = log.With("unchanged_since", since)
 		}
 		log.InfoContext(ctx, "report delivered")
+	}
+	if result.Trouble != nil {
+		r.log().ErrorContext(ctx, "report delivered, but what follows failed", "report", r.name, "window", r.window, "error", result.Trouble)
 	}
 	for _, warning := range result.Manifest.Warnings {
 		if result.Unchanged {

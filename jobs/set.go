@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,7 +22,9 @@ import (
 type place struct {
 	output, report string
 	base           string // of the file names
+	latest         bool   // latest stands for the newest set
 	hook           func(step string) error
+	symlink        func(target, path string) error
 	space          func(folder string) (bytes uint64, ok bool)
 }
 
@@ -34,6 +37,7 @@ type set struct {
 	lock     *os.File // the folder, open and locked
 	files    []*file
 	manifest *file
+	more     []*file // what is made beside the set's own files
 }
 
 // file is a file of a set while it has its hidden name.
@@ -223,6 +227,9 @@ func (s *set) publish(m Manifest) error {
 		return err
 	}
 	stale := s.stale(m)
+	if err := s.hideLatest(); err != nil {
+		return err
+	}
 	if err := s.remove(s.manifest.name); err != nil {
 		return err
 	}
@@ -306,9 +313,9 @@ func (s *set) step(name string) error {
 
 // close removes what has still its hidden name, and lets others have the folder.
 func (s *set) close() {
-	for _, f := range append(s.files, s.manifest) {
+	for _, f := range slices.Concat(s.files, s.more, []*file{s.manifest}) {
 		if f != nil {
-			f.Close() // for the second time, often
+			f.Close() // for the second time, often; a link is no open file at all
 			if f.hidden != "" {
 				os.Remove(filepath.Join(s.folder, f.hidden))
 			}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -34,83 +36,154 @@ func checkSet(t *testing.T, output, when string) (manifest bool) {
 	return true
 }
 
+// checkLatest checks that latest stands for a whole set, or for none.
+func checkLatest(t *testing.T, output, when string) (there bool) {
+	t.Helper()
+	path := filepath.Join(output, "calls", "latest.manifest.json")
+	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+		return false
+	}
+	for _, v := range Verify(path, inspectLines) {
+		if !v.OK {
+			t.Fatalf("%s: latest disagrees with the files beside it: %v", when, v.Problems)
+		}
+	}
+	return true
+}
+
+// checkAll checks that a folder holds whole sets and nothing else, and latest if it is to be there.
+func checkAll(t *testing.T, output, when string, b beyond) {
+	t.Helper()
+	for _, v := range Verify(output, inspectLines) {
+		if !v.OK {
+			t.Fatalf("%s: %s: %v", when, v.Path, v.Problems)
+		}
+	}
+	if left := hidden(t, output); len(left) > 0 || checkLatest(t, output, when) != (b.latest != "") {
+		t.Fatalf("%s: left %v; files %v", when, left, slices.Sorted(maps.Keys(content(t, output))))
+	}
+}
+
+// deliverBeyond is deliver with what follows it.
+func deliverBeyond(t *testing.T, b beyond, o Order) {
+	t.Helper()
+	r := new(Runner)
+	b.apply(r, &o)
+	if result := r.Run(t.Context(), o); result.Err != nil || result.Trouble != nil {
+		t.Fatalf("%v, %v", result.Err, result.Trouble)
+	}
+}
+
+// faulty is a runner that breaks at a step, and tells at which and whether the set of before was touched by then.
+type faulty struct {
+	Runner
+	failed    string
+	published bool
+}
+
+func newFaulty(fault int) *faulty {
+	f, step := new(faulty), 0
+	f.hook = func(name string) error {
+		if step++; step == fault {
+			f.failed = name
+			return errDisk
+		}
+		f.published = f.published || strings.HasPrefix(name, "remove")
+		return nil
+	}
+	return f
+}
+
 func TestFaultAtAnyStepLeavesOldSetNewSetOrNoManifest(t *testing.T) {
-	for _, exts := range [][]string{{"a", "b"}, {"a"}, {"b", "c"}} {
-		published := false
-		for fault := 1; ; fault++ {
-			folder := t.TempDir()
-			deliver(t, order(folder, calls(rows(3, "an old call")), "a", "b"))
-			before := content(t, folder)
-			step, failed := 0, ""
-			r := &Runner{hook: func(name string) error {
-				if step++; step == fault {
-					failed = name
-					return errDisk
-				}
-				if strings.HasPrefix(name, "remove") {
-					published = true
-				}
-				return nil
-			}}
-			published = false
-			result := r.Run(t.Context(), order(folder, calls(rows(5000, "a new call")), exts...))
-			if result.Err == nil {
-				if failed != "" {
-					t.Fatalf("the run succeeded although %q failed", failed)
-				}
-				if fault < 10 {
-					t.Fatalf("only %d steps were broken", fault)
-				}
-				break
-			}
-			var broken *OutputError
-			if !errors.As(result.Err, &broken) || !errors.Is(result.Err, errDisk) || result.Verdict != Failed || len(result.Files) > 0 {
-				t.Fatalf("%s: %+v", failed, result)
-			}
-			checkSet(t, folder, failed)
-			if names := hidden(t, folder); len(names) > 0 {
-				t.Fatalf("%s: %v stayed behind", failed, names)
-			}
-			if !published && !maps.Equal(before, content(t, folder)) {
-				t.Fatalf("%s: the old set was touched", failed)
-			}
-			deliver(t, order(folder, calls(rows(2, "the next")), exts...))
-			if !checkSet(t, folder, "after "+failed) {
-				t.Fatalf("%s: the next run delivered nothing", failed)
-			}
+	for _, c := range []struct {
+		beyond
+		exts string
+	}{{beyond{}, "a b"}, {beyond{}, "a"}, {beyond{}, "b c"}, {beyond{latest: "links"}, "b c"}, {beyond{latest: "copies"}, "b c"}} {
+		for fault := 1; breakAt(t, fault, c.beyond, strings.Fields(c.exts)); fault++ {
 		}
 	}
 }
 
+// breakAt breaks one step of a run that replaces a set, and tells whether the run had so many steps.
+func breakAt(t *testing.T, fault int, b beyond, exts []string) bool {
+	folder := t.TempDir()
+	deliverBeyond(t, b, order(folder, calls(rows(3, "an old call")), "a", "b"))
+	before := content(t, folder)
+	f := newFaulty(fault)
+	o := order(folder, calls(rows(5000, "a new call")), exts...)
+	b.apply(&f.Runner, &o)
+	result := f.Run(t.Context(), o)
+	if f.failed == "" {
+		if result.Err != nil || result.Trouble != nil || fault < 10 {
+			t.Fatalf("after %d steps: %+v", fault, result)
+		}
+		checkAll(t, folder, "without a fault", b)
+		return false
+	}
+	when := fmt.Sprintf("%v %v: %s", b, exts, f.failed)
+	err := cmp.Or(result.Err, result.Trouble)
+	var broken *OutputError
+	if !errors.As(err, &broken) || !errors.Is(err, errDisk) || result.Err != nil && (result.Verdict != Failed || len(result.Files) > 0) {
+		t.Fatalf("%s: %+v", when, result)
+	}
+	if delivered := checkSet(t, folder, when); result.Trouble != nil && (!delivered || len(result.Files) != len(exts)) {
+		t.Fatalf("%s: there was trouble after the delivery, and none was delivered: %+v", when, result)
+	}
+	checkLatest(t, folder, when)
+	if names := hidden(t, folder); len(names) > 0 {
+		t.Fatalf("%s: %v stayed behind", when, names)
+	}
+	if !f.published && !maps.Equal(before, content(t, folder)) {
+		t.Fatalf("%s: the old set was touched", when)
+	}
+	deliverBeyond(t, b, order(folder, calls(rows(2, "the next")), exts...))
+	if !checkSet(t, folder, "after "+when) {
+		t.Fatalf("%s: the next run delivered nothing", when)
+	}
+	if b.latest != "" && !checkLatest(t, folder, "after "+when) {
+		t.Fatalf("%s: the next run made no latest", when)
+	}
+	return true
+}
+
 func TestKillAtAnyStepLeavesOldSetNewSetOrNoManifest(t *testing.T) {
-	for step := 1; ; step++ {
-		folder := t.TempDir()
-		deliver(t, order(folder, calls(rows(3, "an old call")), "a", "b"))
-		before := content(t, folder)
-		command := exec.Command(os.Args[0])
-		command.Env = append(os.Environ(), "JOBS_TEST_OUTPUT="+folder, fmt.Sprint("JOBS_TEST_KILL_AT=", step))
-		out, err := command.CombinedOutput()
-		when := fmt.Sprintf("killed at step %d", step)
-		delivered := checkSet(t, folder, when)
-		if err == nil {
-			if step < 10 {
-				t.Fatalf("the run had but %d steps: %s", step, out)
-			}
-			return
-		}
-		if left := hidden(t, folder); !delivered && len(left) == 0 {
-			t.Fatalf("%s: neither a manifest nor leftovers", when)
-		}
-		for name, text := range before { // until the first name changes, the old set stands
-			if now := content(t, folder); delivered && step < 8 && now[name] != text {
-				t.Fatalf("%s: %s has changed", when, name)
-			}
-		}
-		deliver(t, order(folder, calls(rows(2, "the next")), "a", "b"))
-		if left := hidden(t, folder); len(left) > 0 || !checkSet(t, folder, when) {
-			t.Fatalf("%s: the next run left %v", when, left)
+	for b, exts := range map[beyond]string{{}: "a b", {latest: "links"}: "b c", {latest: "copies"}: "a b"} {
+		for step := 1; killAt(t, step, b, exts); step++ {
 		}
 	}
+}
+
+// killAt kills a run that replaces a set at a step, and tells whether it had so many.
+func killAt(t *testing.T, step int, b beyond, exts string) bool {
+	folder := t.TempDir()
+	deliverBeyond(t, b, order(folder, calls(rows(3, "an old call")), "a", "b"))
+	before := content(t, folder)
+	command := exec.Command(os.Args[0])
+	command.Env = append(os.Environ(), "JOBS_TEST_OUTPUT="+folder, fmt.Sprint("JOBS_TEST_KILL_AT=", step),
+		"JOBS_TEST_LATEST="+b.latest, "JOBS_TEST_FORMATS="+exts)
+	out, err := command.CombinedOutput()
+	when := fmt.Sprintf("%v %s: killed at step %d", b, exts, step)
+	delivered := checkSet(t, folder, when)
+	checkLatest(t, folder, when)
+	if err == nil {
+		if step < 10 {
+			t.Fatalf("the run had but %d steps: %s", step, out)
+		}
+		return false
+	}
+	if left := hidden(t, folder); !delivered && len(left) == 0 {
+		t.Fatalf("%s: neither a manifest nor leftovers", when)
+	}
+	for name, text := range before { // until the first name changes, the old set stands
+		if now := content(t, folder); delivered && step < 8 && now[name] != text {
+			t.Fatalf("%s: %s has changed", when, name)
+		}
+	}
+	deliverBeyond(t, b, order(folder, calls(rows(2, "the next")), strings.Fields(exts)...))
+	if left := hidden(t, folder); len(left) > 0 || !checkSet(t, folder, when) || checkLatest(t, folder, when) != (b.latest != "") {
+		t.Fatalf("%s: the next run left %v", when, left)
+	}
+	return true
 }
 
 // limitFiles bounds the size of files, as a full disk does.
@@ -129,7 +202,7 @@ func TestFullDiskIsAnOutputErrorAndLeavesTheOldSet(t *testing.T) {
 		deliver(t, order(folder, calls(rows(3, "an old call")), "a", "b"))
 		before := content(t, folder)
 		command := exec.Command(os.Args[0])
-		command.Env = append(os.Environ(), "JOBS_TEST_OUTPUT="+folder, "JOBS_TEST_LIMIT="+limit)
+		command.Env = append(os.Environ(), "JOBS_TEST_OUTPUT="+folder, "JOBS_TEST_LIMIT="+limit, "JOBS_TEST_FORMATS=a b")
 		out, err := command.CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "file too large") || !strings.Contains(string(out), "calls_2026-11-21.") || strings.Contains(string(out), ".reportjob") {
 			t.Fatalf("%v: %s", err, out)

@@ -53,7 +53,7 @@ func deliveredSets(folder, report string) ([]delivered, error) {
 	var sets []delivered
 	for _, e := range entries {
 		base, ok := strings.CutSuffix(e.Name(), manifestExt)
-		if !ok || !e.Type().IsRegular() || strings.HasPrefix(base, ".") {
+		if !ok || !e.Type().IsRegular() || base == latestBase || strings.HasPrefix(base, ".") {
 			continue
 		}
 		m, err := ReadManifest(filepath.Join(folder, e.Name()))
@@ -70,6 +70,14 @@ func deliveredSets(folder, report string) ([]delivered, error) {
 func (f File) of(base string) bool {
 	ext, ok := strings.CutPrefix(f.Name, base+".")
 	return ok && ext != "" && base != "" && filepath.Base(f.Name) == f.Name && filepath.IsLocal(f.Name)
+}
+
+// with is sets with one more, which takes the place of the one of its name.
+func with(sets []delivered, one delivered) []delivered {
+	all := slices.DeleteFunc(slices.Clone(sets), func(d delivered) bool { return d.base == one.base })
+	all = append(all, one)
+	slices.SortFunc(all, newer)
+	return all
 }
 
 // whole tells whether the files of a set are still what their manifest says.

@@ -60,7 +60,7 @@ func cause(err error) string {
 
 func verifyFolder(root string, inspect Inspect) []Verification {
 	var all []Verification
-	var files []string
+	var files, aliases []string
 	listed := map[string]bool{}
 	err := filepath.WalkDir(root+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
 		hidden := strings.HasPrefix(entry.Name(), ".") && filepath.Clean(path) != filepath.Clean(root)
@@ -70,9 +70,12 @@ func verifyFolder(root string, inspect Inspect) []Verification {
 		case hidden && entry.IsDir():
 			return fs.SkipDir
 		case hidden || entry.IsDir():
+		case strings.HasPrefix(entry.Name(), latestBase+"."):
+			aliases = append(aliases, filepath.Clean(path))
 		case strings.HasSuffix(path, manifestExt):
 			v, names := verifySet(path, inspect)
 			all = append(all, v)
+			listed[filepath.Clean(path)] = true
 			for _, name := range names {
 				listed[filepath.Join(filepath.Dir(path), name)] = true
 			}
@@ -84,6 +87,7 @@ func verifyFolder(root string, inspect Inspect) []Verification {
 	if err != nil {
 		all = append(all, verified(root, "", cause(err)))
 	}
+	all = append(all, verifyLatest(aliases, listed, inspect, len(all) == 0)...)
 	for _, path := range files {
 		if !listed[path] {
 			all = append(all, verified(path, "", "not delivered: no manifest lists it"))
@@ -91,6 +95,35 @@ func verifyFolder(root string, inspect Inspect) []Verification {
 	}
 	if len(all) == 0 {
 		all = append(all, verified(root, "", "nothing was delivered here"))
+	}
+	return all
+}
+
+// verifyLatest proves the names of latest. They are other names of what is proven already, and so only what is wrong with
+// them is told, unless there is nothing else. listed are the paths of manifests and of the files in them.
+func verifyLatest(aliases []string, listed map[string]bool, inspect Inspect, alone bool) (all []Verification) {
+	proven := map[string]bool{}
+	manifest := func(path string) bool { return strings.HasSuffix(path, manifestExt) }
+	rest := slices.DeleteFunc(slices.Clone(aliases), manifest)
+	aliases = slices.DeleteFunc(aliases, func(path string) bool { return !manifest(path) })
+	for _, path := range append(aliases, rest...) { // manifests first: they tell of the other files
+		folder := filepath.Dir(path)
+		if target, err := os.Readlink(path); proven[path] || err == nil && listed[filepath.Join(folder, target)] {
+			continue
+		}
+		var v Verification
+		if manifest(path) {
+			var names []string
+			v, names = verifySet(path, inspect)
+			for _, name := range names {
+				proven[filepath.Join(folder, name)] = true
+			}
+		} else {
+			v = verifyOne(path, inspect)
+		}
+		if !v.OK || alone {
+			all = append(all, v)
+		}
 	}
 	return all
 }
@@ -104,19 +137,35 @@ func verifySet(path string, inspect Inspect) (v Verification, names []string) {
 	}
 	var problems []string
 	name := strings.TrimSuffix(filepath.Base(path), manifestExt)
-	if base, ok := m.base(); ok && name != base {
+	if base, ok := m.base(); ok && name != base && name != latestBase {
 		problems = append(problems, fmt.Sprintf("the manifest is one of report %s, and would be named %s", m.Report, base+manifestExt))
 	}
 	if len(m.Files) == 0 {
 		problems = append(problems, "the manifest lists no files")
 	}
-	for _, f := range m.Files {
+	for _, f := range m.beside(name) {
 		names = append(names, f.Name)
 		for _, problem := range verifyFile(filepath.Dir(path), m, f, inspect) {
 			problems = append(problems, f.Name+": "+problem)
 		}
 	}
 	return verified(path, m.Report, problems...), names
+}
+
+// beside is the manifest's files by the names that they have beside a manifest of some name: their own ones, or those of
+// latest.
+func (m Manifest) beside(name string) []File {
+	base, ok := m.base()
+	if name != latestBase || !ok {
+		return m.Files
+	}
+	files := slices.Clone(m.Files)
+	for i, f := range files {
+		if f.of(base) {
+			files[i].Name = latestBase + strings.TrimPrefix(f.Name, base)
+		}
+	}
+	return files
 }
 
 // verifyOne proves one file by the manifest beside it.
@@ -135,7 +184,7 @@ func verifyOne(path string, inspect Inspect) Verification {
 		if err != nil {
 			return verified(path, "", err.Error())
 		}
-		for _, f := range m.Files {
+		for _, f := range m.beside(name[:i]) {
 			if f.Name == name {
 				return verified(path, m.Report, verifyFile(folder, m, f, inspect)...)
 			}
