@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -30,23 +31,27 @@ func (o Order) Delivered() bool {
 
 // replace puts the files of the run into the place of those before, unless the order wants to keep what is the same, and
 // does what follows from it.
-func (r *run) replace(files *set) error {
+func (r *run) replace(ctx context.Context, files *set) error {
 	sets, err := deliveredSets(files.folder, r.name)
 	if err != nil {
 		return err
 	}
 	if before, ok := r.before(files, sets); ok && r.keeps(files, before) {
 		r.manifest, r.unchanged, r.delivered = before.Manifest, true, before.path(files.folder)
-		r.trouble = r.follow(files, sets, sets)
+		r.trouble = r.follow(ctx, files, sets, sets, nil)
 		return nil
 	}
 	r.note(files, sets)
+	due := r.retire(files, sets)
 	if err := files.publish(r.manifest); err != nil {
 		return err
 	}
 	now := delivered{files.base, r.manifest}
 	r.delivered = now.path(files.folder)
-	r.trouble = r.follow(files, with(sets, now), sets)
+	left := slices.DeleteFunc(with(sets, now), func(d delivered) bool {
+		return slices.ContainsFunc(due, func(gone delivered) bool { return gone.base == d.base })
+	})
+	r.trouble = r.follow(ctx, files, left, sets, due)
 	return nil
 }
 
@@ -63,12 +68,21 @@ func (r *run) before(files *set, sets []delivered) (delivered, bool) {
 	return sets[i], true
 }
 
-// follow does what follows a delivery. The files are delivered by then, whatever becomes of it.
-func (r *run) follow(files *set, sets, before []delivered) error {
+// follow does what follows a delivery. The files are delivered by then, whatever becomes of it. Nothing is taken away while
+// latest may still lead there.
+func (r *run) follow(ctx context.Context, files *set, sets, before, due []delivered) error {
 	if r.Latest {
-		return files.showLatest(sets, before)
+		if err := files.showLatest(sets, before); err != nil {
+			return err
+		}
 	}
-	return nil
+	if r.Retention == (Retention{}) {
+		return nil
+	}
+	if err := r.clearRetired(ctx, files, due); err != nil {
+		return err
+	}
+	return files.clearHalfRetired(sets)
 }
 
 // keeps tells whether a set of before is to stay in place of the one that was just made: the window is read again, and
@@ -92,6 +106,7 @@ func (m Manifest) says(other Manifest) bool {
 func (r *run) note(files *set, sets []delivered) {
 	m, window := &r.manifest, r.Order.Window
 	if i := slices.IndexFunc(sets, func(d delivered) bool { return d.base == files.base }); i >= 0 {
+		m.Retired = sets[i].Retired
 		if !sets[i].says(*m) {
 			r.change = r.difference(files, sets[i].Manifest)
 			m.Warnings = append(m.Warnings, r.change)

@@ -171,10 +171,13 @@ func hidden(t *testing.T, folder string) (names []string) {
 	return names
 }
 
-// beyond is what follows a delivery: latest by "links" or by "copies", or nothing.
-type beyond struct{ latest string }
+// beyond is what follows a delivery: latest by "links" or by "copies", or nothing; and what retention leaves.
+type beyond struct{ latest, keep string }
 
 func (b beyond) apply(r *Runner, o *Order) {
+	if b.keep != "" {
+		_ = o.Retention.UnmarshalText([]byte(b.keep))
+	}
 	o.Latest = b.latest != ""
 	if b.latest == "copies" {
 		r.symlink = func(string, string) error { return errors.ErrUnsupported }
@@ -196,7 +199,7 @@ func child() {
 		limitFiles(limit)
 	}
 	o := order(os.Getenv("JOBS_TEST_OUTPUT"), calls(rows(5000, "a new call")), strings.Fields(os.Getenv("JOBS_TEST_FORMATS"))...)
-	beyond{latest: os.Getenv("JOBS_TEST_LATEST")}.apply(r, &o)
+	beyond{os.Getenv("JOBS_TEST_LATEST"), os.Getenv("JOBS_TEST_KEEP")}.apply(r, &o)
 	result := r.Run(context.Background(), o)
 	if result.Err != nil {
 		fmt.Println(result.Err)

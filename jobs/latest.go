@@ -105,6 +105,11 @@ func (s *set) outdated(aliases []alias, sets []delivered) (names []string, err e
 			known[a.name], targets[a.target] = true, true
 		}
 	}
+	if m, err := ReadManifest(filepath.Join(s.folder, latestBase+manifestExt)); err == nil {
+		for _, f := range m.beside(latestBase) {
+			known[f.Name] = true
+		}
+	}
 	for _, e := range entries {
 		ext, ok := strings.CutPrefix(e.Name(), latestBase+".")
 		if !ok || slices.ContainsFunc(aliases, func(a alias) bool { return a.name == e.Name() }) {

@@ -40,6 +40,7 @@ type Manifest struct {
 	Version     string           `json:"version"`
 	// UnchangedSince is the slot of the first of the sets in a row whose rows were these, if the set before is one of them.
 	UnchangedSince time.Time `json:"unchanged_since,omitzero"`
+	Retired        []Retired `json:"retired,omitempty"`  // the sets whose time was up when this one was delivered
 	Filename       string    `json:"filename,omitempty"` // the template of the files' names, if it is not the usual one
 }
 

@@ -57,6 +57,8 @@ type Order struct {
 	Again   bool          // the window was read before: what is there stays as it is if nothing has changed
 	// Filename is how the files are named.
 	Filename Template
+	// Retention is how long the sets of the report are kept.
+	Retention Retention
 	// Latest has latest.<ext> beside the files stand for those of the newest set.
 	Latest bool
 }
@@ -86,7 +88,7 @@ type Result struct {
 	Elapsed      time.Duration
 	Unchanged    bool   // the set of before is the same and stayed; Files and Manifest are its
 	Change       string // what is different from the set of before, in a sentence; empty if nothing is, or if there was none
-	// Trouble is an *OutputError that says what went wrong after the delivery, with latest.
+	// Trouble is an *OutputError that says what went wrong after the delivery, with latest or with retention.
 	Trouble error
 	// Err says why nothing was delivered. It wraps the source's error, an *OutputError, a *TimeoutError, a *PanicError,
 	// or the cause for which the context ended.
@@ -207,7 +209,7 @@ func (r *run) deliver(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	r.complete(files)
-	return r.replace(files)
+	return r.replace(ctx, files)
 }
 
 // measure warns if the disk has hardly room for a set like the newest, before anything is requested.

@@ -36,6 +36,32 @@ func checkSet(t *testing.T, output, when string) (manifest bool) {
 	return true
 }
 
+// deliverOld delivers the set that is to be replaced, and two before it whose time is to be up.
+func deliverOld(t *testing.T, folder string, b beyond) {
+	t.Helper()
+	o := order(folder, calls(rows(3, "an old call")), "a", "b")
+	if b.keep != "" {
+		for _, days := range []int{-2, -1} {
+			older := o
+			older.Window = Window{o.Window.From.AddDate(0, 0, days), o.Window.To.AddDate(0, 0, days)}
+			deliver(t, older)
+		}
+	}
+	deliverBeyond(t, beyond{latest: b.latest}, o)
+}
+
+// checkKept checks that retention left whole sets, and no more of them than it keeps.
+func checkKept(t *testing.T, folder, when string, b beyond) {
+	t.Helper()
+	if b.keep == "" {
+		return
+	}
+	checkAll(t, folder, when, b)
+	if sets, _ := deliveredSets(filepath.Join(folder, "calls"), "calls"); fmt.Sprint(len(sets)) != b.keep {
+		t.Fatalf("%s: %d sets are left", when, len(sets))
+	}
+}
+
 // checkLatest checks that latest stands for a whole set, or for none.
 func checkLatest(t *testing.T, output, when string) (there bool) {
 	t.Helper()
@@ -49,6 +75,17 @@ func checkLatest(t *testing.T, output, when string) (there bool) {
 		}
 	}
 	return true
+}
+
+// checkManifests checks that every manifest is right about the files beside it.
+func checkManifests(t *testing.T, output, when string) {
+	t.Helper()
+	paths, _ := filepath.Glob(filepath.Join(output, "calls", "*.manifest.json"))
+	for _, path := range paths {
+		if v := Verify(path, inspectLines)[0]; !v.OK {
+			t.Fatalf("%s: %s: %v", when, path, v.Problems)
+		}
+	}
 }
 
 // checkAll checks that a folder holds whole sets and nothing else, and latest if it is to be there.
@@ -98,16 +135,27 @@ func TestFaultAtAnyStepLeavesOldSetNewSetOrNoManifest(t *testing.T) {
 	for _, c := range []struct {
 		beyond
 		exts string
-	}{{beyond{}, "a b"}, {beyond{}, "a"}, {beyond{}, "b c"}, {beyond{latest: "links"}, "b c"}, {beyond{latest: "copies"}, "b c"}} {
+	}{{beyond{}, "a b"}, {beyond{}, "a"}, {beyond{}, "b c"}, {beyond{"links", "2"}, "b c"}, {beyond{"copies", "1"}, "b c"}} {
 		for fault := 1; breakAt(t, fault, c.beyond, strings.Fields(c.exts)); fault++ {
 		}
 	}
 }
 
+// inMemory is a folder for tests that bring names and files onto the disk thousands of times.
+func inMemory(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("/dev/shm", "reportjob")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return folder
+}
+
 // breakAt breaks one step of a run that replaces a set, and tells whether the run had so many steps.
 func breakAt(t *testing.T, fault int, b beyond, exts []string) bool {
-	folder := t.TempDir()
-	deliverBeyond(t, b, order(folder, calls(rows(3, "an old call")), "a", "b"))
+	folder := inMemory(t)
+	deliverOld(t, folder, b)
 	before := content(t, folder)
 	f := newFaulty(fault)
 	o := order(folder, calls(rows(5000, "a new call")), exts...)
@@ -118,6 +166,7 @@ func breakAt(t *testing.T, fault int, b beyond, exts []string) bool {
 			t.Fatalf("after %d steps: %+v", fault, result)
 		}
 		checkAll(t, folder, "without a fault", b)
+		checkKept(t, folder, "without a fault", b)
 		return false
 	}
 	when := fmt.Sprintf("%v %v: %s", b, exts, f.failed)
@@ -130,6 +179,7 @@ func breakAt(t *testing.T, fault int, b beyond, exts []string) bool {
 		t.Fatalf("%s: there was trouble after the delivery, and none was delivered: %+v", when, result)
 	}
 	checkLatest(t, folder, when)
+	checkManifests(t, folder, when)
 	if names := hidden(t, folder); len(names) > 0 {
 		t.Fatalf("%s: %v stayed behind", when, names)
 	}
@@ -143,11 +193,14 @@ func breakAt(t *testing.T, fault int, b beyond, exts []string) bool {
 	if b.latest != "" && !checkLatest(t, folder, "after "+when) {
 		t.Fatalf("%s: the next run made no latest", when)
 	}
+	if result.Err == nil {
+		checkKept(t, folder, "after "+when, b)
+	}
 	return true
 }
 
 func TestKillAtAnyStepLeavesOldSetNewSetOrNoManifest(t *testing.T) {
-	for b, exts := range map[beyond]string{{}: "a b", {latest: "links"}: "b c", {latest: "copies"}: "a b"} {
+	for b, exts := range map[beyond]string{{}: "a b", {"links", "1"}: "b c", {"copies", ""}: "a b"} {
 		for step := 1; killAt(t, step, b, exts); step++ {
 		}
 	}
@@ -155,16 +208,17 @@ func TestKillAtAnyStepLeavesOldSetNewSetOrNoManifest(t *testing.T) {
 
 // killAt kills a run that replaces a set at a step, and tells whether it had so many.
 func killAt(t *testing.T, step int, b beyond, exts string) bool {
-	folder := t.TempDir()
-	deliverBeyond(t, b, order(folder, calls(rows(3, "an old call")), "a", "b"))
+	folder := inMemory(t)
+	deliverOld(t, folder, b)
 	before := content(t, folder)
 	command := exec.Command(os.Args[0])
 	command.Env = append(os.Environ(), "JOBS_TEST_OUTPUT="+folder, fmt.Sprint("JOBS_TEST_KILL_AT=", step),
-		"JOBS_TEST_LATEST="+b.latest, "JOBS_TEST_FORMATS="+exts)
+		"JOBS_TEST_LATEST="+b.latest, "JOBS_TEST_KEEP="+b.keep, "JOBS_TEST_FORMATS="+exts)
 	out, err := command.CombinedOutput()
 	when := fmt.Sprintf("%v %s: killed at step %d", b, exts, step)
 	delivered := checkSet(t, folder, when)
 	checkLatest(t, folder, when)
+	checkManifests(t, folder, when)
 	if err == nil {
 		if step < 10 {
 			t.Fatalf("the run had but %d steps: %s", step, out)
@@ -182,6 +236,9 @@ func killAt(t *testing.T, step int, b beyond, exts string) bool {
 	deliverBeyond(t, b, order(folder, calls(rows(2, "the next")), strings.Fields(exts)...))
 	if left := hidden(t, folder); len(left) > 0 || !checkSet(t, folder, when) || checkLatest(t, folder, when) != (b.latest != "") {
 		t.Fatalf("%s: the next run left %v", when, left)
+	}
+	if delivered {
+		checkKept(t, folder, when, b)
 	}
 	return true
 }
