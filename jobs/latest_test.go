@@ -101,6 +101,19 @@ func TestLatestIsCopiedWhereThereAreNoLinks(t *testing.T) {
 	}
 }
 
+func TestLatestOfFormatsThatAreGoneGoes(t *testing.T) {
+	for _, mode := range []string{"links", "copies"} {
+		folder, b := t.TempDir(), beyond{latest: mode}
+		deliverBeyond(t, b, order(folder, calls(rows(1, "x")), "a", "b"))
+		deliver(t, order(folder, calls(rows(1, "x")), "b", "c")) // and killed before it came to latest
+		deliverBeyond(t, b, order(folder, calls(rows(1, "x")), "b", "c"))
+		checkAll(t, folder, mode, b)
+		if got := links(t, folder); strings.Contains(got, "latest.a=") || !strings.Contains(got, "latest.c=") {
+			t.Errorf("%s: %s", mode, got)
+		}
+	}
+}
+
 func TestNamesOfLatestThatAreSomebodyElsesStay(t *testing.T) {
 	folder := t.TempDir()
 	in := func(name string) string { return filepath.Join(folder, "calls", name) }

@@ -219,15 +219,48 @@ func TestAWindowFilledInIsNotTakenAwayByItsOwnRun(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreBackStayAwayFromRetention(t *testing.T) {
+func TestWhatIsPutBackUnderAnOldNameStays(t *testing.T) {
 	folder := t.TempDir()
-	o := someDays(t, folder, 3, "2")
-	back := filepath.Join(folder, "calls", "calls_2026-11-21.a")
-	if err := os.WriteFile(back, []byte("another file of this name"), 0o600); err != nil {
-		t.Fatal(err)
+	in := func(name string) string { return filepath.Join(folder, "calls", name) }
+	o := someDays(t, folder, 2, "2")
+	before := content(t, folder)
+	deliver(t, tomorrow(o))
+	if windowsIn(t, folder) != "22 23" {
+		t.Fatal(windowsIn(t, folder))
+	}
+	for name, text := range map[string]string{
+		"calls_2026-11-21.a":             "another file of this name",
+		"calls_2026-11-21.b":             before["calls/calls_2026-11-21.b"],
+		"calls_2026-11-21.manifest.json": strings.Replace(before["calls/calls_2026-11-21.manifest.json"], `"report": "calls"`, `"report": "mine"`, 1),
+	} {
+		if err := os.WriteFile(in(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	deliver(t, tomorrow(o))
-	if _, err := os.Stat(back); err != nil {
-		t.Errorf("a file that we did not deliver: %v", err)
+	for _, name := range []string{"a", "b", "manifest.json"} {
+		if _, err := os.Stat(in("calls_2026-11-21." + name)); err != nil {
+			t.Error(err)
+		}
+	}
+	_ = os.Remove(in("calls_2026-11-21.manifest.json"))
+	deliver(t, tomorrow(o))
+	for name, stays := range map[string]bool{"a": true, "b": false} { // b is what was to be taken away, and has no manifest
+		if _, err := os.Stat(in("calls_2026-11-21." + name)); (err == nil) != stays {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestNamesInManifestsLeadNowhereElse(t *testing.T) {
+	for name, want := range map[string]bool{
+		"x.csv": true, "x.csv.gz": true, "x.": false, "x": false, "y.csv": false, "x.a/../../y": false, "x./y": false, "../x.csv": false, "": false,
+	} {
+		if (File{Name: name}).of("x") != want {
+			t.Errorf("%q", name)
+		}
+	}
+	if (File{Name: ".csv"}).of("") {
+		t.Error("a set without a name")
 	}
 }
