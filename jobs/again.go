@@ -18,17 +18,6 @@ import (
 // valid until the next row is asked for; an error is the last element.
 type ReadRows = func(format string, f *os.File) iter.Seq2[[]byte, error]
 
-// Delivered tells whether the window of an order was delivered before, under whatever name.
-func (o Order) Delivered() bool {
-	name := o.Job.Info().Name
-	folder := filepath.Join(o.Output, name)
-	if m, err := ReadManifest(filepath.Join(folder, o.Base()+manifestExt)); err == nil && m.Report == name {
-		return true
-	}
-	sets, err := deliveredSets(folder, name)
-	return err == nil && slices.ContainsFunc(sets, func(d delivered) bool { return d.about(o.Window) })
-}
-
 // replace puts the files of the run into the place of those before, unless the order wants to keep what is the same, and
 // does what follows from it.
 func (r *run) replace(ctx context.Context, files *set) error {

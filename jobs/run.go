@@ -212,16 +212,16 @@ func (r *run) deliver(ctx context.Context) error {
 	return r.replace(ctx, files)
 }
 
-// measure warns if the disk has hardly room for a set like the newest, before anything is requested.
+// measure warns if the disk has hardly room for a set like the last one, before anything is requested.
 func (r *run) measure(ctx context.Context, files *set) error {
-	sets, err := deliveredSets(files.folder, r.name)
-	if err != nil || len(sets) == 0 {
+	last, err := files.last()
+	if err != nil {
 		return err
 	}
 	free, ok := files.free()
-	if size := uint64(sets[0].bytes()); ok && free < 2*size {
+	if size := uint64(last.bytes()); ok && free < 2*size {
 		r.log().WarnContext(ctx, "the disk is nearly full", "report", r.name, "window", r.window, "folder", files.folder,
-			"free", sizeName(free), "newest set", sizeName(size))
+			"free", sizeName(free), "last set", sizeName(size))
 	}
 	return nil
 }

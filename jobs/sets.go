@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 )
 
 // delivered is a set that lies in the folder of its report.
@@ -30,6 +32,26 @@ func (d delivered) path(folder string) string { return filepath.Join(folder, d.b
 // about tells whether the set is about a window.
 func (d delivered) about(w Window) bool {
 	return d.Window.From.Equal(w.From) && d.Window.To.Equal(w.To)
+}
+
+// last is the set that was delivered last, and an empty one if there is none. It is found without reading the manifests.
+func (s *set) last() (delivered, error) {
+	entries, err := os.ReadDir(s.folder)
+	if err != nil {
+		return delivered{}, output(s.folder, err)
+	}
+	var found delivered
+	var at time.Time
+	for _, e := range entries {
+		base, ok := strings.CutSuffix(e.Name(), manifestExt)
+		if info, err := e.Info(); ok && err == nil && info.Mode().IsRegular() && info.ModTime().After(at) {
+			found.base, at = base, info.ModTime()
+		}
+	}
+	if found.base != "" {
+		found.Manifest, _ = ReadManifest(found.path(s.folder))
+	}
+	return found, nil
 }
 
 // newer orders sets: the one whose window ends last comes first, and of windows that end together the one that begins
@@ -63,6 +85,20 @@ func deliveredSets(folder, report string) ([]delivered, error) {
 	}
 	slices.SortFunc(sets, newer)
 	return sets, nil
+}
+
+// Delivered tells which windows of a report were delivered, under whatever names. The folder is read once, when the first
+// one is asked for; a folder that cannot be read holds none.
+func Delivered(output, report string) func(Window) bool {
+	windows := sync.OnceValue(func() map[[2]int64]bool {
+		sets, _ := deliveredSets(filepath.Join(output, report), report)
+		all := map[[2]int64]bool{}
+		for _, d := range sets {
+			all[[2]int64{d.Window.From.UnixNano(), d.Window.To.UnixNano()}] = true
+		}
+		return all
+	})
+	return func(w Window) bool { return windows()[[2]int64{w.From.UnixNano(), w.To.UnixNano()}] }
 }
 
 // of tells whether a file's name is one that a set can have: a plain one, which begins with the set's. A manifest that

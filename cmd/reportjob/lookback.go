@@ -24,6 +24,7 @@ func withEarlier(report settings.Report, f runFlags, o jobs.Order) ([]jobs.Order
 	if f.from != "" {
 		return orders, nil
 	}
+	delivered := jobs.Delivered(o.Output, o.Job.Info().Name)
 	for range report.Lookback {
 		slot, ok := slotBefore(report, o.Window)
 		if !ok {
@@ -34,7 +35,7 @@ func withEarlier(report settings.Report, f runFlags, o jobs.Order) ([]jobs.Order
 			return nil, err
 		}
 		o.Slot, o.Window, o.Again = slot, w, true
-		if o.Delivered() {
+		if delivered(w) {
 			orders = append(orders, o)
 		}
 	}
