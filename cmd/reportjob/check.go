@@ -131,10 +131,9 @@ func (p *program) lacking(problem settings.Problem) bool {
 func (p *program) owner(variable string, chosen []jobs.Job) string {
 	for _, j := range chosen {
 		suffix := settings.Suffix(j.Info().Name)
-		for _, prefix := range []string{"SCHEDULE_", "WINDOW_", "FORMATS_", "LOOKBACK_", "PARAMS_", "REPORT_"} {
-			if variable == prefix+suffix {
-				return j.Info().Name
-			}
+		own := func(v settings.Variable) bool { return variable == v.Name+suffix }
+		if variable == "REPORT_"+suffix || slices.ContainsFunc(settings.PerReport(), own) {
+			return j.Info().Name
 		}
 	}
 	return ""

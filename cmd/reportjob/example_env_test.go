@@ -63,13 +63,16 @@ func exampleReport(b *strings.Builder, j jobs.Job) {
 	info := j.Info()
 	suffix := settings.Suffix(info.Name)
 	fmt.Fprintf(b, "\n# %s: %s\n", info.Name, info.Title)
-	fmt.Fprintf(b, "#SCHEDULE_%s=off\n#WINDOW_%s=%s\n#FORMATS_%s=\n#LOOKBACK_%s=\n#PARAMS_%s=\n", suffix, suffix, info.Every, suffix, suffix, suffix)
+	fmt.Fprintf(b, "#SCHEDULE_%s=off\n#WINDOW_%s=%s\n", suffix, suffix, info.Every)
+	for _, v := range settings.PerReport()[2:] {
+		fmt.Fprintf(b, "#%s%s=\n", v.Name, suffix)
+	}
 }
 
 const exampleOwn = `
 
 # Reports of your own: REPORT_<NAME> holds a URL-encoded definition with the keys api, path, rows, window, paging, title
-# and columns; other keys go to the API as they are. The report then has the five variables above, like every other.
+# and columns; other keys go to the API as they are. The report then has the variables above, like every other.
 
 #REPORT_BLOCKED_DNS=api=secureaccess&path=/reports/v2/activity/dns&rows=data&window=previous-day&verdict=blocked&columns=timestamp:time-ms,domain,verdict,identities.0.label:text,bytes:int
 `

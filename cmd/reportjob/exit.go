@@ -95,6 +95,8 @@ func statusOfResult(r jobs.Result) int {
 	switch {
 	case r.Err != nil:
 		return statusOf(r.Err)
+	case r.Trouble != nil:
+		return statusOf(r.Trouble)
 	case r.Verdict == jobs.Truncated:
 		return exitTruncated
 	}

@@ -24,6 +24,9 @@ type listed struct {
 	Next       *time.Time  `json:"next"`     // null without a schedule
 	Configured bool        `json:"configured"`
 	Formats    []string    `json:"formats"`
+
+	filename  jobs.Template
+	retention jobs.Retention
 }
 
 func newList(a *app) *cobra.Command {
@@ -59,6 +62,7 @@ func (a *app) listed(p *program, j jobs.Job) listed {
 	l := listed{
 		Name: info.Name, Title: info.Title, API: info.API, Endpoint: info.Endpoint,
 		Window: report.Window, Schedule: "off", Configured: p.api(info.API).configured(), Formats: report.Formats,
+		filename: report.Filename, retention: report.Retention,
 	}
 	if report.Schedule != nil {
 		next := report.Schedule.Next(a.now()).UTC()
@@ -83,6 +87,8 @@ func printList(w io.Writer, all []listed) {
 type described struct {
 	listed
 	About      string            `json:"about"`
+	Filename   string            `json:"filename"`
+	Retention  string            `json:"retention"`
 	Method     string            `json:"method"`
 	Parameters []jobs.Parameter  `json:"parameters"`
 	Paging     string            `json:"paging"`
@@ -138,6 +144,7 @@ func (a *app) described(p *program, j jobs.Job) described {
 		Paging: info.Paging, Limits: info.Limits, Scope: info.Scope, Page: info.Page, Columns: []describedColumn{},
 		Requests: max(info.Requests, 1), Costly: info.Costly,
 	}
+	d.Filename, d.Retention = d.filename.String(), d.retention.String()
 	if d.Method == "" {
 		d.Method = "GET"
 	}
@@ -161,6 +168,8 @@ func (d described) print(w io.Writer) {
 	t.row("Window", d.Window.String())
 	t.row("Schedule", d.Schedule)
 	t.row("Formats", strings.Join(d.Formats, ", "))
+	t.row("Files", d.Filename+".{"+strings.Join(d.Formats, ",")+"}")
+	t.row("Retention", d.Retention)
 	t.row("Paging", d.Paging)
 	t.row("Limits", d.Limits)
 	t.row("Scope", d.Scope)

@@ -151,6 +151,9 @@ func (a *app) printResults(results []ran) {
 		if r.Err != nil {
 			fmt.Fprintf(a.stderr, "reportjob: %v%s\n", r.Err, needs(r.Job.Info(), r.Err))
 		}
+		if r.Trouble != nil {
+			fmt.Fprintf(a.stderr, "reportjob: %s %s: delivered, but what follows failed: %v\n", r.Report, r.windowName(), r.Trouble)
+		}
 	}
 }
 

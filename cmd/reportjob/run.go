@@ -104,6 +104,10 @@ func (a *app) order(p *program, f runFlags, j jobs.Job) ([]jobs.Order, error) {
 		Output:  p.settings.General.Output,
 		Locale:  string(p.settings.General.Locale),
 		Timeout: time.Duration(p.settings.General.Timeout),
+
+		Filename:  report.Filename,
+		Retention: report.Retention,
+		Latest:    p.settings.General.Latest,
 	}
 	if f.formats != "" {
 		o.Formats = chosenFormats(f.formatNames())

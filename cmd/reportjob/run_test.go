@@ -460,7 +460,7 @@ func TestSchedulerRunsAtItsSlotsUntilTold(t *testing.T) {
 	signals := make(chan os.Signal, 2)
 	go func() {
 		for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-			if files, _ := filepath.Glob(filepath.Join(out, "sipgate-balance", "*.manifest.json")); len(files) >= 2 {
+			if files, _ := filepath.Glob(filepath.Join(out, "sipgate-balance", "sipgate-balance_*.manifest.json")); len(files) >= 2 {
 				break
 			}
 		}
@@ -468,7 +468,7 @@ func TestSchedulerRunsAtItsSlotsUntilTold(t *testing.T) {
 	}()
 	var stdout, stderr safeBuffer
 	status := run(t.Context(), process{args: []string{"run"}, environ: environ, stdout: &stdout, stderr: &stderr, signals: signals, now: time.Now})
-	files, _ := filepath.Glob(filepath.Join(out, "sipgate-balance", "*.manifest.json"))
+	files, _ := filepath.Glob(filepath.Join(out, "sipgate-balance", "sipgate-balance_*.manifest.json"))
 	if status != exitOK || len(files) < 2 {
 		t.Errorf("status %d, %d sets\n%s", status, len(files), stderr.String())
 	}

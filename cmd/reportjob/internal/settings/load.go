@@ -212,14 +212,29 @@ func ownReports(set values, c Catalogue, problems *Problems) (map[string]jobs.In
 func (s *Settings) reports(set values, infos map[string]jobs.Info, c Catalogue, problems *Problems) map[string]Report {
 	all := map[string]Report{}
 	for name, info := range infos {
-		r := Report{Zone: s.General.Timezone.Location, Window: info.Every, Formats: s.General.Formats, Lookback: int(s.General.Lookback)}
+		r := Report{Zone: s.General.Timezone.Location, Window: info.Every, Formats: s.General.Formats, Lookback: int(s.General.Lookback),
+			Filename: s.General.Filename, Retention: s.General.Retention}
 		r.read(set, info, c, problems)
 		if r.Schedule == nil && r.Window == jobs.SinceLast && set["WINDOW_"+Suffix(name)] != "" {
 			problems.add("WINDOW_"+Suffix(name), "since-last needs the schedule that it counts from: set SCHEDULE_%s", Suffix(name))
 		}
 		all[name] = r
 	}
+	s.checkFilename(set, infos, problems)
 	return all
+}
+
+// checkFilename tries the template of all reports on those that have none of their own, until one of them is too long.
+func (s *Settings) checkFilename(set values, infos map[string]jobs.Info, problems *Problems) {
+	for _, name := range slices.Sorted(maps.Keys(infos)) {
+		if set["FILENAME_"+Suffix(name)] != "" {
+			continue
+		}
+		if err := s.General.Filename.Check(infos[name]); err != nil {
+			problems.add("REPORTJOB_FILENAME", "%v", err)
+			return
+		}
+	}
 }
 
 func (r *Report) read(set values, info jobs.Info, c Catalogue, problems *Problems) {
@@ -252,6 +267,7 @@ func (r *Report) read(set values, info jobs.Info, c Catalogue, problems *Problem
 		}
 	}
 	r.readLookback(set["LOOKBACK_"+suffix], info, problems)
+	r.readKeeping(set, info, problems)
 	r.readParams(set["PARAMS_"+suffix], info, c, problems)
 }
 
@@ -270,6 +286,25 @@ func (r *Report) readLookback(number string, info jobs.Info, problems *Problems)
 		problems.add("LOOKBACK_"+Suffix(info.Name), "%s shows the present: its past cannot be read again", info.Name)
 	} else {
 		r.Lookback = int(n)
+	}
+}
+
+// readKeeping reads how files are named and how long they are kept.
+func (r *Report) readKeeping(set values, info jobs.Info, problems *Problems) {
+	suffix := Suffix(info.Name)
+	if template := set["FILENAME_"+suffix]; template != "" {
+		err := r.Filename.UnmarshalText([]byte(template))
+		if err == nil {
+			err = r.Filename.Check(info)
+		}
+		if err != nil {
+			problems.add("FILENAME_"+suffix, "%v", err)
+		}
+	}
+	if retention := set["RETENTION_"+suffix]; retention != "" {
+		if err := r.Retention.UnmarshalText([]byte(retention)); err != nil {
+			problems.add("RETENTION_"+suffix, "%v", err)
+		}
 	}
 }
 

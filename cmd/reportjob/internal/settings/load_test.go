@@ -64,6 +64,14 @@ func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
 		{"WINDOW_BALANCE=previous-day", "WINDOW_BALANCE", "shows the present"},
 		{"WINDOW_CALLS=since-last", "WINDOW_CALLS", "SCHEDULE_CALLS"},
 		{"FORMATS_CALLS=pdf", "FORMATS_CALLS", `"pdf"`},
+		{"FILENAME_CALLS=../{window}", "FILENAME_CALLS", "no folders"},
+		{"FILENAME_CALLS={report}", "FILENAME_CALLS", "expected {window}"},
+		{"FILENAME_CALLS={window}" + strings.Repeat("x", 140), "FILENAME_CALLS", "up to 174 bytes"},
+		{"REPORTJOB_FILENAME={windw}", "REPORTJOB_FILENAME", "expected {report}, {api}, {window}"},
+		{"REPORTJOB_RETENTION=a month", "REPORTJOB_RETENTION", "30d"},
+		{"RETENTION_CALLS=0", "RETENTION_CALLS", "the number of the newest sets"},
+		{"RETENTION_CALS=3", "RETENTION_CALS", "RETENTION_CALLS"},
+		{"REPORTJOB_LATEST=perhaps", "REPORTJOB_LATEST", "true or false"},
 		{"PARAMS_CALLS=from=1", "PARAMS_CALLS", "the window sets it"},
 		{"PARAMS_CALLS=a=%zz", "PARAMS_CALLS", "URL-encoded"},
 		{"REPORT_MINE=bad", "REPORT_MINE", "columns"},
@@ -143,6 +151,29 @@ func TestPerReportVariablesAreRead(t *testing.T) {
 	}
 	if set.Reports["balance"].Schedule != nil {
 		t.Error("off is no schedule")
+	}
+}
+
+func TestNamesAndRetentionAreTheReportsOwnOrThoseOfAll(t *testing.T) {
+	set, _, problems := Load([]string{
+		"REPORTJOB_FILENAME={window}_{report}", "FILENAME_CALLS=calls {from}-{to}", "REPORTJOB_RETENTION=30d", "RETENTION_CALLS=off", "REPORTJOB_LATEST=false",
+	}, testCatalogue())
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	calls, balance := set.Reports["calls"], set.Reports["balance"]
+	if got := fmt.Sprint(calls.Filename, calls.Retention, balance.Filename, balance.Retention, set.General.Latest); got != "calls {from}-{to} off {window}_{report} 30d false" {
+		t.Errorf("got %s", got)
+	}
+	if set, _, _ = Load(nil, testCatalogue()); !set.General.Latest || set.Reports["calls"].Retention != (jobs.Retention{}) || set.Reports["calls"].Filename != (jobs.Template{}) {
+		t.Errorf("the defaults: %+v", set.Reports["calls"])
+	}
+}
+
+func TestANameThatIsTooLongForManyReportsIsOneMistake(t *testing.T) {
+	_, _, problems := Load([]string{"REPORTJOB_FILENAME={window}" + strings.Repeat("x", 140)}, testCatalogue())
+	if len(problems) != 1 || problems[0].Variable != "REPORTJOB_FILENAME" {
+		t.Errorf("got %q", problems)
 	}
 }
 

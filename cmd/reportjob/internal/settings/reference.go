@@ -64,6 +64,8 @@ var perReport = []Variable{
 	{Name: "WINDOW_", Doc: "previous-hour, previous-day, previous-week, previous-month, last-<duration>, since-last or now; empty: the report's own"},
 	{Name: "FORMATS_", Doc: "file formats of this report; empty: REPORTJOB_FORMATS"},
 	{Name: "LOOKBACK_", Doc: "how many windows before the newest are read again at each run; empty: REPORTJOB_LOOKBACK"},
+	{Name: "FILENAME_", Doc: "names of this report's files before their extension; empty: REPORTJOB_FILENAME"},
+	{Name: "RETENTION_", Doc: "how long this report's files are kept; empty: REPORTJOB_RETENTION"},
 	{Name: "PARAMS_", Doc: "extra query parameters for the API, such as verdict=blocked&domains=example.org"},
 }
 

@@ -81,17 +81,20 @@ type Wizart struct {
 
 // General are the variables of reportjob itself. Formats and LogLevel are checked by whoever knows the choices.
 type General struct {
-	Output      string       `env:"OUTPUT" envDefault:"exports" doc:"folder of the delivered files"`
-	Formats     Names        `env:"FORMATS" envDefault:"csv,xlsx" doc:"file formats: csv, xlsx, jsonl"`
-	Timezone    Zone         `env:"TIMEZONE" doc:"zone of schedules, windows and of times in files, such as Europe/Berlin; empty: TZ, else UTC"`
-	State       string       `env:"STATE" doc:"folder of what must outlive a run, such as tokens that rotate; off for none; empty: $STATE_DIRECTORY, else .reportjob"`
-	Concurrency Positive     `env:"CONCURRENCY" envDefault:"4" doc:"reports that run at a time; those of one API share its rate"`
-	Timeout     PositiveSpan `env:"TIMEOUT" envDefault:"1h" doc:"longest time of one run of one report"`
-	Lookback    Count        `env:"LOOKBACK" envDefault:"0" doc:"how many windows before the newest are read again at each run, and replaced if they differ; for rows that arrive late"`
-	Grace       PositiveSpan `env:"GRACE" envDefault:"25s" doc:"time that running reports get to finish after SIGTERM"`
-	LogFormat   LogFormat    `env:"LOG_FORMAT" doc:"text or json; empty: text on a terminal, else json"`
-	LogLevel    LogLevel     `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
-	Locale      Locale       `env:"LOCALE" envDefault:"en" doc:"en, de-DE, ...: delimiter, decimal mark, byte-order mark and date form of CSV files"`
+	Output      string         `env:"OUTPUT" envDefault:"exports" doc:"folder of the delivered files"`
+	Filename    jobs.Template  `env:"FILENAME" envDefault:"{report}_{window}" doc:"names of files before their extension: {report}, {api}, {window}, {from}, {to}, {slot} (instants such as 20261121T050000Z) and other text; {window}, or {from} and {to}, must be in it"`
+	Latest      bool           `env:"LATEST" envDefault:"true" doc:"true keeps latest.<ext> beside the files of each report: links to those of the newest window, or copies where there are no links"`
+	Retention   jobs.Retention `env:"RETENTION" envDefault:"off" doc:"how long files are kept: days or weeks since the window's end such as 30d or 8w, the number of the newest sets such as 12, or off; the last good set always stays"`
+	Formats     Names          `env:"FORMATS" envDefault:"csv,xlsx" doc:"file formats: csv, xlsx, jsonl"`
+	Timezone    Zone           `env:"TIMEZONE" doc:"zone of schedules, windows and of times in files, such as Europe/Berlin; empty: TZ, else UTC"`
+	State       string         `env:"STATE" doc:"folder of what must outlive a run, such as tokens that rotate; off for none; empty: $STATE_DIRECTORY, else .reportjob"`
+	Concurrency Positive       `env:"CONCURRENCY" envDefault:"4" doc:"reports that run at a time; those of one API share its rate"`
+	Timeout     PositiveSpan   `env:"TIMEOUT" envDefault:"1h" doc:"longest time of one run of one report"`
+	Lookback    Count          `env:"LOOKBACK" envDefault:"0" doc:"how many windows before the newest are read again at each run, and replaced if they differ; for rows that arrive late"`
+	Grace       PositiveSpan   `env:"GRACE" envDefault:"25s" doc:"time that running reports get to finish after SIGTERM"`
+	LogFormat   LogFormat      `env:"LOG_FORMAT" doc:"text or json; empty: text on a terminal, else json"`
+	LogLevel    LogLevel       `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
+	Locale      Locale         `env:"LOCALE" envDefault:"en" doc:"en, de-DE, ...: delimiter, decimal mark, byte-order mark and date form of CSV files"`
 }
 
 // Report is what the variables of one report say.
@@ -102,6 +105,9 @@ type Report struct {
 	Formats  []string
 	Params   url.Values
 	Lookback int // windows before the newest that are read again
+	// Filename and Retention are how the report's files are named, and how long they are kept.
+	Filename  jobs.Template
+	Retention jobs.Retention
 }
 
 // Settings are the environment, read and checked.
