@@ -12,14 +12,14 @@ import (
 
 func TestOutputErrorsSayWhatToDo(t *testing.T) {
 	for err, say := range map[error]string{
-		syscall.EROFS:               "set REPORTJOB_OUTPUT",
-		syscall.ENOSPC:              "REPORTJOB_RETENTION",
-		syscall.EDQUOT:              "make room",
-		syscall.EACCES:              "let the user",
-		syscall.ENOTDIR:             "a file where a folder is needed",
-		&spaceError{1200, 1 << 20}:  "only 1.2 KiB are free, and at least 1.0 MiB are needed: make room there",
-		fs.ErrClosed:                "",
-		&spaceError{512, 500 << 20}: "only 512 B are free, and at least 500 MiB",
+		syscall.EROFS:                 "set REPORTJOB_OUTPUT",
+		syscall.ENOSPC:                "REPORTJOB_RETENTION",
+		syscall.EDQUOT:                "make room",
+		syscall.EACCES:                "let the user",
+		syscall.ENOTDIR:               "a file where a folder is needed",
+		&spaceError{1200, leastSpace}: "only 1.2 KiB are free, and at least 256 KiB are needed: make room there",
+		fs.ErrClosed:                  "",
+		&spaceError{512, 500 << 20}:   "only 512 B are free, and at least 500 MiB",
 	} {
 		text := output("exports/calls", &fs.PathError{Op: "open", Path: ".hidden", Err: err}).Error()
 		if !strings.HasPrefix(text, "output exports/calls: "+err.Error()) || !strings.Contains(text, say) || strings.Contains(text, ".hidden") {

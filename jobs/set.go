@@ -80,9 +80,6 @@ func (s *set) open(ctx context.Context, exts []string, waiting func()) (err erro
 	if err := s.clear(); err != nil {
 		return err
 	}
-	if free, ok := s.free(); ok && free < leastSpace {
-		return output(s.folder, &spaceError{free, leastSpace})
-	}
 	for _, ext := range exts {
 		f, err := s.create(s.base + "." + ext)
 		if err != nil {
@@ -93,11 +90,17 @@ func (s *set) open(ctx context.Context, exts []string, waiting func()) (err erro
 	if s.manifest, err = s.create(s.base + manifestExt); err != nil {
 		return err
 	}
-	return s.manifest.reserve()
+	if err := s.manifest.reserve(); err != nil {
+		return err
+	}
+	if free, ok := s.free(); ok && free < leastSpace {
+		return output(s.folder, &spaceError{free, leastSpace})
+	}
+	return nil
 }
 
-// leastSpace is how many bytes must be free for a run to begin at all: a small report and its manifest fit in.
-const leastSpace = 1 << 20
+// leastSpace is how many bytes must be free for a run to begin at all: a small report fits in.
+const leastSpace = 256 << 10
 
 // free is how much room there is for the set.
 func (s *set) free() (bytes uint64, ok bool) {
