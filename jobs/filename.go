@@ -16,9 +16,10 @@ type Template struct{ text string }
 
 const usualTemplate = "{report}_{window}"
 
-// The bounds of names. File systems take 255 bytes; hidden names and extensions need some of them.
+// The bounds of names. File systems take 255 bytes. While files are made, their names have the report's in them too, an
+// extension, a process and random digits.
 const (
-	longestBase   = 150
+	longestBase   = 180
 	longestWindow = "20261121T130000Z--20261121T141500Z"
 )
 
@@ -138,9 +139,13 @@ func reserved(name string) bool {
 // Check tells whether all names of a report's files can be used: they must not become too long.
 func (t Template) Check(info Info) error {
 	base := t.base(naming{report: info.Name, api: info.API, window: longestWindow})
-	if len(base) > longestBase {
+	most := longestBase
+	if !strings.HasPrefix(base, info.Name+"_") {
+		most -= len(info.Name) + 1
+	}
+	if len(base) > most {
 		return fmt.Errorf("file name %q: names of %s would have up to %d bytes before their extension: expected no more than %d",
-			clip(t.String()), info.Name, len(base), longestBase)
+			clip(t.String()), info.Name, len(base), most)
 	}
 	return checkBase(base)
 }

@@ -122,6 +122,21 @@ func TestLeftoversOfEveryTemplateAreCleared(t *testing.T) {
 	}
 }
 
+func TestTheLongestNamesCanBeMade(t *testing.T) {
+	for _, prefix := range []string{"calls_", "x"} {
+		n := 0
+		for template, _ := ParseTemplate(prefix + "{window}"); template.Check(Info{Name: "calls"}) == nil; n++ {
+			template, _ = ParseTemplate(prefix + strings.Repeat("x", n) + "{window}")
+		}
+		o := order(t.TempDir(), calls(rows(1, "x")), "csv.gz")
+		o.Window.To = o.Window.To.Add(time.Second)
+		o.Filename, _ = ParseTemplate(prefix + strings.Repeat("x", n-2) + "{window}")
+		if deliver(t, o); len(o.Base()) < 170 || o.Filename.Check(o.Job.Info()) != nil {
+			t.Errorf("%d bytes", len(o.Base()))
+		}
+	}
+}
+
 func FuzzTemplate(f *testing.F) {
 	for _, seed := range []string{"{report}_{window}", "{from}--{to}", "../{window}", "{{window}}", "con.{window}"} {
 		f.Add(seed)

@@ -66,7 +66,7 @@ func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
 		{"FORMATS_CALLS=pdf", "FORMATS_CALLS", `"pdf"`},
 		{"FILENAME_CALLS=../{window}", "FILENAME_CALLS", "no folders"},
 		{"FILENAME_CALLS={report}", "FILENAME_CALLS", "expected {window}"},
-		{"FILENAME_CALLS={window}" + strings.Repeat("x", 140), "FILENAME_CALLS", "up to 174 bytes"},
+		{"FILENAME_CALLS={window}" + strings.Repeat("x", 150), "FILENAME_CALLS", "up to 184 bytes"},
 		{"REPORTJOB_FILENAME={windw}", "REPORTJOB_FILENAME", "expected {report}, {api}, {window}"},
 		{"REPORTJOB_RETENTION=a month", "REPORTJOB_RETENTION", "30d"},
 		{"RETENTION_CALLS=0", "RETENTION_CALLS", "the number of the newest sets"},
@@ -171,7 +171,7 @@ func TestNamesAndRetentionAreTheReportsOwnOrThoseOfAll(t *testing.T) {
 }
 
 func TestANameThatIsTooLongForManyReportsIsOneMistake(t *testing.T) {
-	_, _, problems := Load([]string{"REPORTJOB_FILENAME={window}" + strings.Repeat("x", 140)}, testCatalogue())
+	_, _, problems := Load([]string{"REPORTJOB_FILENAME={window}" + strings.Repeat("x", 150)}, testCatalogue())
 	if len(problems) != 1 || problems[0].Variable != "REPORTJOB_FILENAME" {
 		t.Errorf("got %q", problems)
 	}
