@@ -45,7 +45,7 @@ type Block struct {
 	Title string // for people, such as "Most requested domains"
 	By    string // the name of a column
 	Every Stretch
-	Split string // the name of a column
+	Split string // the name of a column; the eight values with the most are shown, and the others together
 	Sum   string // the name of a column of numbers, amounts or durations; rows are counted if it is empty
 	Top   int    // how many lines there are at most, those with the most first; 0: all, in the order of their values
 	Chart Chart
@@ -54,12 +54,15 @@ type Block struct {
 // Stretch is a length of time that lines of a summary are about.
 type Stretch uint8
 
-// The stretches. HourOrDay is hours where rows span three days at most, and days where they span more.
+// The stretches. HourOrDay is hours where rows span three days at most, and days where they span more. Where rows span
+// more stretches than anybody would look at, the next longer ones take their place.
 const (
 	NoStretch Stretch = iota
 	Hour
 	Day
 	HourOrDay
+	Month
+	Year
 )
 
 // Chart is how a block is drawn.

@@ -71,6 +71,8 @@ func TestReportThatCannotWorkPanicsWhenItIsDeclared(t *testing.T) {
 		"name, source and columns": {Info: Info{Name: "r"}, Columns: things()},
 		"stands twice":             {Info: Info{Name: "r"}, Source: source, Columns: append(things(), things()[0])},
 		"name, kind and value":     {Info: Info{Name: "r"}, Source: source, Columns: Columns[thing]{{}}},
+		"no column \"nobody\"":     {Info: Info{Name: "r", Summary: []exporters.Block{{Title: "t", By: "nobody"}}}, Source: source, Columns: things()},
+		"cannot be marked":         {Info: Info{Name: "r"}, Source: source, Columns: Columns[thing]{things()[0].Marking(exporters.MarkedAbove(exporters.Bad, 1))}},
 	} {
 		func() {
 			defer func() {

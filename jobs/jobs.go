@@ -100,8 +100,8 @@ type Report[T any] struct {
 // job makes a Report a Job. Report itself cannot be one, since its field Info would hide the method.
 type job[T any] struct{ report Report[T] }
 
-// Job is the report as a Job. It panics on a declaration that cannot work (no name, two columns of one name): every
-// declared report is built by a test.
+// Job is the report as a Job. It panics on a declaration that cannot work (no name, two columns of one name, a summary of
+// columns that are not there): every declared report is built by a test.
 func (r Report[T]) Job() Job {
 	if err := r.check(); err != nil {
 		panic(fmt.Sprintf("report %q: %v", r.Name, err))
@@ -111,6 +111,7 @@ func (r Report[T]) Job() Job {
 
 func (r Report[T]) check() error {
 	seen := map[string]bool{}
+	table := exporters.Table{Name: r.Name, Summary: r.Summary}
 	for _, c := range r.Columns {
 		switch {
 		case c.Name == "" || c.Kind == 0 || c.cell == nil:
@@ -118,12 +119,16 @@ func (r Report[T]) check() error {
 		case seen[c.Name]:
 			return fmt.Errorf("column %q stands twice", c.Name)
 		}
+		if err := c.CheckMarks(); err != nil {
+			return err
+		}
 		seen[c.Name] = true
+		table.Columns = append(table.Columns, c.Column)
 	}
 	if r.Name == "" || r.Source == nil || len(r.Columns) == 0 {
 		return fmt.Errorf("name, source and columns are needed")
 	}
-	return nil
+	return table.CheckSummary()
 }
 
 func (j job[T]) Info() Info { return j.report.Info }
