@@ -50,6 +50,14 @@ func (r *run) span() string {
 	return r.instant(w.From) + " to " + r.instant(w.To) + ", which is not part of it"
 }
 
+// period is the window as short as it can be said: that of a snapshot is an instant.
+func (r *run) period() string {
+	if r.Order.Window.Snapshot() {
+		return r.instant(r.Order.Window.From)
+	}
+	return r.window
+}
+
 func (r *run) instant(t time.Time) string {
 	if t.IsZero() {
 		return ""

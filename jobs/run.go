@@ -230,7 +230,7 @@ func (r *run) measure(ctx context.Context, files *set) error {
 func (r *run) write(ctx context.Context, files *set) error {
 	table := exporters.Table{
 		Name: r.name, Title: r.Job.Info().Title, Columns: r.Job.Table(r.Params), Zone: r.Zone, Locale: r.Locale,
-		Window: r.window, Summary: r.Job.Info().Summary,
+		Window: r.period(), Summary: r.Job.Info().Summary,
 	}
 	for i, format := range r.Formats {
 		w, err := format.New(files.files[i], table)

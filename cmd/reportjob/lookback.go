@@ -116,7 +116,12 @@ func readXLSX(f io.Reader) iter.Seq2[[]byte, error] {
 			return
 		}
 		defer book.Close()
-		for _, sheet := range book.GetSheetList() {
+		sheets, err := dataSheets(book)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, sheet := range sheets {
 			if !readSheet(book, sheet, yield) {
 				return
 			}

@@ -99,14 +99,19 @@ func inspectCSV(f io.Reader) (columns []string, rows int64, err error) {
 	}
 }
 
-// inspectXLSX reads the data sheets, of which there are several when a sheet is full; each has the header.
+// inspectXLSX reads the data sheets, of which there are several when a sheet is full; each has the header. Sheets about the
+// rows are passed over.
 func inspectXLSX(f io.Reader) (columns []string, rows int64, err error) {
 	book, err := excelize.OpenReader(f)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	for _, sheet := range book.GetSheetList() {
+	sheets, err := dataSheets(book)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, sheet := range sheets {
 		header, n, err := inspectSheet(book, sheet)
 		if err != nil {
 			return nil, 0, err

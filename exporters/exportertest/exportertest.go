@@ -73,6 +73,14 @@ func (s suite) writeTo(file io.Writer, table exporters.Table, rows func(func(exp
 			return err
 		}
 	}
+	return finish(w)
+}
+
+// finish ends a file as a run does.
+func finish(w exporters.Writer) error {
+	if d, ok := w.(exporters.Describer); ok {
+		d.Describe(Facts())
+	}
 	return w.Close()
 }
 
@@ -195,7 +203,7 @@ func (s suite) badRows(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := w.Close(); err != nil {
+	if err := finish(w); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(file.Bytes(), want) {

@@ -12,26 +12,44 @@ import (
 	"github.com/reportjob/reportjob/exporters"
 )
 
-// Table is a table of twelve columns as reports have them; Rows are its rows.
+// Table is a table of twelve columns as reports have them, with marks and a summary; Rows are its rows.
 func Table() exporters.Table {
 	return exporters.Table{
-		Name:  "dns-activity",
-		Title: "DNS activity",
-		Zone:  time.FixedZone("", 2*60*60),
+		Name:   "dns-activity",
+		Title:  "DNS activity",
+		Window: "2026-11-21",
+		Zone:   time.FixedZone("", 2*60*60),
 		Columns: []exporters.Column{
-			{Name: "requested", Kind: exporters.Time},
-			{Name: "identity", Kind: exporters.Text},
-			{Name: "requests", Kind: exporters.Int},
-			{Name: "volume", Kind: exporters.Int, Unit: "bytes"},
-			{Name: "score", Kind: exporters.Decimal},
-			{Name: "external_ip", Kind: exporters.Code},
-			{Name: "domain", Kind: exporters.Text},
+			{Name: "requested", Kind: exporters.Time, Meaning: "When it was asked for.", Field: "data[].timestamp"},
+			{Name: "identity", Kind: exporters.Text, Meaning: "Who asked.", Field: "data[].identities[0].label"},
+			{Name: "requests", Kind: exporters.Int, Meaning: "How often.", Field: "data[].requests", Marks: []exporters.Mark{exporters.MarkedAbove(exporters.Doubtful, 800)}},
+			{Name: "volume", Kind: exporters.Int, Unit: "bytes", Meaning: "What came back.", Field: "data[].volume"},
+			{Name: "score", Kind: exporters.Decimal, Meaning: "How bad it is.", Field: "data[].score"},
+			{Name: "external_ip", Kind: exporters.Code, Meaning: "From where.", Field: "data[].externalip"},
+			{Name: "domain", Kind: exporters.Text, Meaning: "What was asked for.", Field: "data[].domain"},
 			{Name: "url", Kind: exporters.Text},
-			{Name: "categories", Kind: exporters.List},
-			{Name: "verdict", Kind: exporters.Text},
+			{Name: "categories", Kind: exporters.List, Meaning: "What it is.", Field: "data[].categories[].label"},
+			{Name: "verdict", Kind: exporters.Text, Meaning: "What was decided.", Field: "data[].verdict", Marks: []exporters.Mark{
+				exporters.Marked(exporters.Bad, "blocked"), exporters.Marked(exporters.Doubtful, "proxied"),
+			}},
 			{Name: "caller", Kind: exporters.Code},
 			{Name: "cached", Kind: exporters.Bool},
 		},
+		Summary: []exporters.Block{
+			{Title: "Volume", Sum: "volume"},
+			{Title: "Requests by hour", By: "requested", Every: exporters.HourOrDay, Split: "verdict", Chart: exporters.Stacked},
+			{Title: "Most requested domains", By: "domain", Top: 10, Chart: exporters.Bars},
+			{Title: "Identities with the most volume", By: "identity", Sum: "volume", Top: 10, Chart: exporters.Bars},
+		},
+	}
+}
+
+// Facts are facts about the table.
+func Facts() []exporters.Fact {
+	return []exporters.Fact{
+		{Name: "Report", Values: []string{"DNS activity (dns-activity)"}},
+		{Name: "Window", Values: []string{"2026-11-21 00:00:00 +0200 to 2026-11-22 00:00:00 +0200, which is not part of it"}},
+		{Name: "Evidence", Values: []string{"the API's total was met", "and so was that of each hour"}},
 	}
 }
 

@@ -15,20 +15,22 @@ import (
 type encoder struct {
 	zone    *time.Location
 	looks   *looks
-	begins  []string // `<c r="A` and so on, by column
-	row     []byte   // the digits of the row's number
+	begins  []string    // `<c r="A` and so on, by column
+	numbers []*decimals // by column
+	row     []byte      // the digits of the row's number
 	scratch []byte
 	cut     int64 // cells whose text was too long
 }
 
 func newEncoder(table exporters.Table, looks *looks) (*encoder, error) {
 	e := &encoder{zone: table.Location(), looks: looks}
-	for i := range table.Columns {
+	for i, column := range table.Columns {
 		name, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
 			return nil, fmt.Errorf("table %q: %w", table.Name, err)
 		}
 		e.begins = append(e.begins, `<c r="`+name)
+		e.numbers = append(e.numbers, looks.of(column))
 	}
 	return e, nil
 }
@@ -45,20 +47,20 @@ func (e *encoder) appendRow(dst []byte, row exporters.Row, n int) []byte {
 		}
 		dst = append(dst, e.begins[i]...)
 		dst = append(dst, e.row...)
-		dst = e.appendCell(dst, cell)
+		dst = e.appendCell(dst, i, cell)
 	}
 	return append(dst, "</row>"...)
 }
 
-// appendCell appends what follows the cell's name.
-func (e *encoder) appendCell(dst []byte, cell exporters.Cell) []byte {
+// appendCell appends what follows the name of the cell in the i-th column.
+func (e *encoder) appendCell(dst []byte, i int, cell exporters.Cell) []byte {
 	switch cell.Kind() {
 	case exporters.Text, exporters.List:
 		return e.appendInline(dst, cell.Str())
 	case exporters.Code:
 		return e.appendInline(append(dst, e.looks.attribute(code)...), cell.Str())
 	case exporters.Int, exporters.Decimal, exporters.Money:
-		return e.appendNumber(dst, cell)
+		return e.appendNumber(dst, e.numbers[i], cell)
 	case exporters.Bool:
 		dst = append(dst, e.looks.attribute(logical)...)
 		if cell.Bool() {
@@ -100,12 +102,18 @@ func (e *encoder) appendAsText(dst []byte, cell exporters.Cell) []byte {
 // maxExact is the least number that has more digits than Excel keeps.
 const maxExact = 1e15
 
-func (e *encoder) appendNumber(dst []byte, cell exporters.Cell) []byte {
+// exact tells whether Excel holds a number as it is, and with how many decimals.
+func exact(cell exporters.Cell) (scale uint8, ok bool) {
 	unscaled, scale, ok := cell.Number()
-	if !ok || unscaled >= maxExact || unscaled <= -maxExact || scale > maxDecimals {
+	return scale, ok && unscaled < maxExact && unscaled > -maxExact && scale <= maxDecimals
+}
+
+func (e *encoder) appendNumber(dst []byte, looks *decimals, cell exporters.Cell) []byte {
+	scale, ok := exact(cell)
+	if !ok {
 		return e.appendAsText(dst, cell)
 	}
-	dst = append(dst, e.looks.attribute(number+look(scale))...)
+	dst = append(dst, e.looks.number(looks, scale)...)
 	dst = append(dst, `"><v>`...)
 	dst = cell.Append(dst, e.zone)
 	return append(dst, "</v></c>"...)
@@ -164,10 +172,14 @@ func (e *encoder) appendDuration(dst []byte, cell exporters.Cell) []byte {
 	return appendSerial(append(dst, e.looks.attribute(look)...), int64(d/day), d%day, 15)
 }
 
-// appendSerial appends the value of days and a part of a day, rounded to so many decimals. All is computed in integers.
-// Neither part comes so close to a whole day that it could round up to one.
+// appendSerial appends the value of days and a part of a day, and ends the cell.
 func appendSerial(dst []byte, days int64, part time.Duration, decimals int) []byte {
-	dst = append(dst, `"><v>`...)
+	return append(appendDays(append(dst, `"><v>`...), days, part, decimals), "</v></c>"...)
+}
+
+// appendDays appends days and a part of a day, rounded to so many decimals. All is computed in integers. Neither part
+// comes so close to a whole day that it could round up to one.
+func appendDays(dst []byte, days int64, part time.Duration, decimals int) []byte {
 	dst = strconv.AppendInt(dst, days, 10)
 	if part != 0 {
 		unit := uint64(1)
@@ -184,7 +196,7 @@ func appendSerial(dst []byte, days int64, part time.Duration, decimals int) []by
 			dst = dst[:len(dst)-1]
 		}
 	}
-	return append(dst, "</v></c>"...)
+	return dst
 }
 
 // appendClock appends a duration as Excel would show it if it could: -1:02:03.5.

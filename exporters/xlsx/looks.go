@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"github.com/reportjob/reportjob/exporters"
 )
 
 // look is how a cell is formatted. The looks from number on are numbers with so many decimals.
@@ -24,8 +26,9 @@ const (
 // maxDecimals is how many decimals Excel shows.
 const maxDecimals = 30
 
-// format is the look's number format.
-func (l look) format() string {
+// format is the look's number format. Thousands of numbers are not grouped, since they may be of anything; those of
+// amounts in a currency are.
+func (l look) format(currency string) string {
 	switch l {
 	case code:
 		return "@"
@@ -41,10 +44,35 @@ func (l look) format() string {
 		return "[h]:mm:ss"
 	case durationFraction:
 		return "[h]:mm:ss.000"
-	case number:
-		return "0"
 	}
-	return "0." + strings.Repeat("0", int(l-number))
+	if currency != "" {
+		return groupedFormat(uint8(l-number), currency)
+	}
+	return "0" + decimalsFormat(uint8(l-number))
+}
+
+// groupedFormat is the number format of counts, sums and amounts.
+func groupedFormat(scale uint8, currency string) string {
+	format := "#,##0" + decimalsFormat(scale)
+	if currency != "" {
+		return "[$" + currency + `]\ ` + format
+	}
+	return format
+}
+
+func decimalsFormat(scale uint8) string {
+	if scale == 0 {
+		return ""
+	}
+	return "." + strings.Repeat("0", int(scale))
+}
+
+// currency is the ISO 4217 code of the currency in which a column's amounts are, empty if that is not known.
+func currency(c exporters.Column) string {
+	if c.Kind != exporters.Money || len(c.Unit) != 3 || strings.Trim(c.Unit, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return ""
+	}
+	return c.Unit
 }
 
 // alignment keeps numbers, which stand on the right, apart from text in the next column, which stands on the left. Dates
@@ -62,8 +90,21 @@ func (l look) alignment() *excelize.Alignment {
 // looks are the looks that a workbook uses, in the order of their first cells. Which decimals there will be is known
 // only from the rows; the styles themselves are written after them, in that order.
 type looks struct {
-	used       []look
-	attributes [number + maxDecimals + 1]string
+	used       []styled
+	attributes [number]string
+	decimals   map[string]*decimals
+}
+
+// styled is a look, of numbers with or without a currency.
+type styled struct {
+	look     look
+	currency string
+}
+
+// decimals are the looks of numbers of one currency, or of those without.
+type decimals struct {
+	currency   string
+	attributes [maxDecimals + 1]string
 }
 
 // The styles that every workbook has before those of its looks.
@@ -76,8 +117,32 @@ const (
 // attribute is the attribute of a cell with this look.
 func (s *looks) attribute(l look) string {
 	if s.attributes[l] == "" {
-		s.attributes[l] = `" s="` + strconv.Itoa(firstLook+len(s.used))
-		s.used = append(s.used, l)
+		s.attributes[l] = s.use(styled{look: l})
 	}
 	return s.attributes[l]
+}
+
+// number is the attribute of a number with so many decimals.
+func (s *looks) number(d *decimals, scale uint8) string {
+	if d.attributes[scale] == "" {
+		d.attributes[scale] = s.use(styled{number + look(scale), d.currency})
+	}
+	return d.attributes[scale]
+}
+
+func (s *looks) use(look styled) string {
+	s.used = append(s.used, look)
+	return `" s="` + strconv.Itoa(firstLook+len(s.used)-1)
+}
+
+// of are the looks of a column's numbers.
+func (s *looks) of(column exporters.Column) *decimals {
+	code := currency(column)
+	if s.decimals[code] == nil {
+		if s.decimals == nil {
+			s.decimals = map[string]*decimals{}
+		}
+		s.decimals[code] = &decimals{currency: code}
+	}
+	return s.decimals[code]
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func readBack(t testing.TB, table exporters.Table, file []byte) [][]string {
 	}
 	defer f.Close()
 	var all [][]string
-	for _, sheet := range f.GetSheetList() {
+	for _, sheet := range dataSheets(t, f) {
 		rows := rawRows(t, f, sheet)
 		if len(rows) == 0 {
 			t.Fatalf("sheet %q has no header", sheet)
@@ -43,6 +44,21 @@ func readBack(t testing.TB, table exporters.Table, file []byte) [][]string {
 		}
 	}
 	return all
+}
+
+// dataSheets are the sheets with a table that is named as one of rows.
+func dataSheets(t testing.TB, f *excelize.File) (names []string) {
+	t.Helper()
+	for _, sheet := range f.GetSheetList() {
+		tables, err := f.GetTables(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(tables) == 1 && strings.HasPrefix(tables[0].Name, "data_") {
+			names = append(names, sheet)
+		}
+	}
+	return names
 }
 
 func rawRows(t testing.TB, f *excelize.File, sheet string) [][]string {
@@ -163,10 +179,11 @@ func checkParts(t testing.TB, file []byte) map[string]string {
 		checkXML(t, part.Name, content)
 	}
 	for name := range parts {
-		if strings.HasSuffix(name, ".rels") || name == contentTypes {
+		if name == contentTypes {
 			continue
 		}
-		if !strings.Contains(parts[contentTypes], `PartName="/`+name+`"`) {
+		byName, byExtension := `PartName="/`+name+`"`, `Extension="`+strings.TrimPrefix(path.Ext(name), ".")+`"`
+		if !strings.Contains(parts[contentTypes], byName) && (path.Ext(name) == ".xml" || !strings.Contains(parts[contentTypes], byExtension)) {
 			t.Errorf("part %s has no type", name)
 		}
 	}

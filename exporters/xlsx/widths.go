@@ -52,13 +52,13 @@ func leastWidth(kind exporters.Kind) int {
 // learn takes note of a row.
 func (w *widths) learn(row exporters.Row, zone *time.Location) {
 	for i, cell := range row {
-		if n := w.measure(cell, zone); n > w.most[i] {
+		if n := w.measure(i, cell, zone); n > w.most[i] {
 			w.most[i] = n
 		}
 	}
 }
 
-func (w *widths) measure(cell exporters.Cell, zone *time.Location) int {
+func (w *widths) measure(i int, cell exporters.Cell, zone *time.Location) int {
 	switch cell.Kind() {
 	case exporters.Text, exporters.Code, exporters.List:
 		return textWidth(cell.Str(), maxWidth)
@@ -69,6 +69,9 @@ func (w *widths) measure(cell exporters.Cell, zone *time.Location) int {
 		return 0 // leastWidth has it
 	}
 	w.scratch = cell.Append(w.scratch[:0], zone)
+	if code := currency(w.columns[i]); code != "" {
+		return len(w.scratch)*4/3 + len(code) // with the groups of thousands
+	}
 	return len(w.scratch)
 }
 

@@ -3,9 +3,11 @@
 // straight through a parallel deflate into the zip, so that a million rows need neither memory nor a temporary file. It
 // knows nothing of where rows come from and where the file goes.
 //
-// A data sheet is named after the table. Its header shows the columns' names for people, stays in sight, and filters.
-// What a cell cannot hold exactly stands there as text: numbers of more than 15 digits, days before March 1900, times
-// below zero. Rows that do not fit on a sheet go on to the next one, "name (2)". The same rows give the same bytes.
+// A data sheet is named after the table. Its header shows the columns' names for people, stays in sight, filters, and
+// tells in notes what the columns mean. What a cell cannot hold exactly stands there as text: numbers of more than 15
+// digits, days before March 1900, times below zero. Rows that do not fit on a sheet go on to the next one, "name (2)".
+// Behind the data sheets, "Summary" shows what the table's blocks come to, with charts, and "About" all that is known of
+// the rows. A data sheet is one with a table whose name begins with "data_". The same rows give the same bytes.
 package xlsx
 
 import (
@@ -52,6 +54,8 @@ type writer struct {
 	zip    *archive
 	cells  *encoder
 	widths *widths
+	sums   *exporters.Summary
+	facts  []exporters.Fact
 	buf    []byte
 	part   io.Writer // nil until the first sheet is begun
 	tail   []byte    // what ends the part
@@ -71,6 +75,10 @@ func newWriter(w io.Writer, table exporters.Table, level int) (*writer, error) {
 	if len(table.Columns) > excelize.MaxColumns {
 		return nil, fmt.Errorf("table %q: %d columns, a sheet holds %d", table.Name, len(table.Columns), excelize.MaxColumns)
 	}
+	sums, err := exporters.NewSummary(table)
+	if err != nil {
+		return nil, err
+	}
 	looks := &looks{}
 	cells, err := newEncoder(table, looks)
 	if err != nil {
@@ -83,6 +91,7 @@ func newWriter(w io.Writer, table exporters.Table, level int) (*writer, error) {
 		zip:     newArchive(w, level),
 		cells:   cells,
 		widths:  newWidths(table.Columns, book.headings),
+		sums:    sums,
 		rows:    []int{0},
 		maxRows: maxRows,
 		maxPart: maxPart,
@@ -102,9 +111,14 @@ func (w *writer) Write(row exporters.Row) error {
 	}
 	if w.err = w.write(row); w.err != nil {
 		w.err = fmt.Errorf("xlsx: %w", w.err)
+		return w.err
 	}
-	return w.err
+	w.sums.Add(row)
+	return nil
 }
+
+// Describe takes the facts for the sheet that tells what the workbook is about.
+func (w *writer) Describe(facts []exporters.Fact) { w.facts = facts }
 
 func (w *writer) write(row exporters.Row) error {
 	if w.rows[len(w.rows)-1] >= w.maxRows {
@@ -212,6 +226,10 @@ func (w *writer) Close() error {
 func (w *writer) finish() error {
 	if err := w.end(); err != nil {
 		return err
+	}
+	w.book.ending = &ending{facts: w.facts, sections: w.sums.Sections(), cut: w.cells.cut}
+	for _, n := range w.rows {
+		w.book.ending.rows += n
 	}
 	parts, err := w.book.build(w.rows, w.widths.widths())
 	if err != nil {
