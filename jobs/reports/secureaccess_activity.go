@@ -6,6 +6,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -56,6 +57,7 @@ func saDNSInfo() jobs.Info {
 		Parameters: saParameters("domains categories policycategories ip identityids identitytypes applicationid verdict " +
 			"threats threattypes filternoisydomains"),
 		Paging: saSlices, Limits: saPageLimits, Scope: saAggregations,
+		Summary: saEvents(exporters.Block{Title: "Most requested domains", By: "domain", Split: "verdict", Top: 10, Chart: exporters.Stacked}),
 	}
 }
 
@@ -79,12 +81,28 @@ func saQuestion[T any](of func(*T) *secureaccess.DNSDetails) jobs.Columns[T] {
 	}
 }
 
+// saEvents is the summary of a report of events: how many there were when and of whom, with what is particular to them in
+// between.
+func saEvents(particular ...exporters.Block) []exporters.Block {
+	return slices.Concat(
+		[]exporters.Block{{Title: "Requests over time", By: "timestamp", Every: exporters.HourOrDay, Split: "verdict", Chart: exporters.Stacked}},
+		particular,
+		[]exporters.Block{{Title: "Identities with the most requests", By: "identities", Split: "verdict", Top: 10, Chart: exporters.Stacked}},
+	)
+}
+
+// saVerdicts are the outcomes that stand out.
+func saVerdicts() []exporters.Mark {
+	return []exporters.Mark{exporters.Marked(exporters.Bad, "blocked"), exporters.Marked(exporters.Doubtful, "proxied"), exporters.Marked(exporters.Doubtful, "warn")}
+}
+
 // saWho are the first columns of a request: when, who, from where, and the outcome.
 func saWho[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
 	return slices.Concat(
 		jobs.Columns[T]{
 			jobs.Time("timestamp", "When it happened.", func(r *T) time.Time { return of(r).At() }).From("data[].timestamp"),
-			jobs.Text("verdict", "What was decided: allowed, blocked or proxied.", func(r *T) string { return of(r).Verdict }).From("data[].verdict"),
+			jobs.Text("verdict", "What was decided: allowed, blocked or proxied.", func(r *T) string { return of(r).Verdict }).From("data[].verdict").
+				Marking(saVerdicts()...),
 		},
 		saIdentities(func(r *T) []secureaccess.Identity { return of(r).Identities }),
 		jobs.Columns[T]{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -18,6 +19,11 @@ func saProxyInfo() jobs.Info {
 			"ruleid filename securityoverridden bundleid threats threattypes ampdisposition antivirusthreats tenantcontrols " +
 			"isolatedstate isolatedFileAction datalosspreventionstate httperrors"),
 		Paging: saSlices, Limits: saPageLimits, Scope: saAggregations,
+		Summary: saEvents(
+			exporters.Block{Title: "Bytes received", Sum: "response_size"},
+			exporters.Block{Title: "Bytes sent", Sum: "request_size"},
+			exporters.Block{Title: "Most requested addresses", By: "url", Split: "verdict", Top: 10, Chart: exporters.Stacked},
+		),
 	}
 }
 

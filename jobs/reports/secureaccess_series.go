@@ -6,6 +6,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -22,12 +23,23 @@ func secureAccessSeries(c *secureaccess.Client) []jobs.Job {
 // saRequestSeries are the types of traffic that time series of requests have.
 const saRequestSeries = "dns proxy firewall intrusion ip remote-access ztna"
 
+// saOverTime is the summary of a series of requests, whose times stand in a column.
+func saOverTime(column string) []exporters.Block {
+	return []exporters.Block{
+		{Title: "Requests", Sum: "requests"},
+		{Title: "Requests that were blocked", Sum: "requests_blocked"},
+		{Title: "Requests over time", By: column, Every: exporters.HourOrDay, Sum: "requests", Chart: exporters.Lines},
+		{Title: "Blocked requests over time", By: column, Every: exporters.HourOrDay, Sum: "requests_blocked", Chart: exporters.Lines},
+	}
+}
+
 func secureAccessRequestsByHour(c *secureaccess.Client) []jobs.Job {
 	info := jobs.Info{
 		Title:      "Requests by hour",
 		About:      "One row an hour: how many requests there were, and what became of them.",
 		Parameters: saParameters(saTopFilters),
 		Paging:     saPages, Limits: saPageLimits, Scope: saGranularEvents,
+		Summary: saOverTime("hour"),
 	}
 	return saReport(info, "requests-by-hour", saRequestSeries, c.RequestsByHour, saRequestColumns(saHour))
 }

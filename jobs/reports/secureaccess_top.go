@@ -5,6 +5,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -30,6 +31,7 @@ func secureAccessTopIdentities(c *secureaccess.Client) []jobs.Job {
 		About:      "One row an identity (a person, a machine, a site, a network), those with the most requests first.",
 		Parameters: saParameters(saTopFilters),
 		Paging:     saPages, Limits: saPageLimits, Scope: saAggregations,
+		Summary: saFirst("identity"),
 	}
 	return saReport(info, "top-identities", "dns proxy firewall ip ztna remote-access", c.TopIdentities, slices.Concat(
 		jobs.Columns[T]{
@@ -51,6 +53,7 @@ func secureAccessTopDestinations(c *secureaccess.Client) []jobs.Job {
 		About:      "One row a destination (a domain), those with the most requests first.",
 		Parameters: saParameters(saTopFilters),
 		Paging:     saPages, Limits: saPageLimits, Scope: saAggregations,
+		Summary: saFirst("domain"),
 	}
 	return saReport(info, "top-destinations", "dns proxy firewall ip", c.TopDestinations, slices.Concat(
 		jobs.Columns[T]{
@@ -137,6 +140,16 @@ func secureAccessTopCategories(c *secureaccess.Client) []jobs.Job {
 			saCount("bandwidth", "What was transferred; empty for traffic that is not measured.", func(t *T) rest.Int { return t.Bandwidth }).In("bytes").From("data[].bandwidth"),
 		},
 	))
+}
+
+// saFirst is the summary of a list of who or what there was most of.
+func saFirst(by string) []exporters.Block {
+	return []exporters.Block{
+		{Title: "Requests", Sum: "requests"},
+		{Title: "Requests that were blocked", Sum: "requests_blocked"},
+		{Title: "The ten with the most requests", By: by, Sum: "requests", Top: 10, Chart: exporters.Bars},
+		{Title: "The ten with the most requests that were blocked", By: by, Sum: "requests_blocked", Top: 10, Chart: exporters.Bars},
+	}
 }
 
 // saCategories are the columns of a list of categories: their names, numbers and types, and those that are special.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/reportjob/reportjob/clients/sierra"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -22,7 +23,8 @@ func sierraCheckouts(c *sierra.Client) jobs.Job {
 func sierraOverdueItems(c *sierra.Client) jobs.Job {
 	info := sierraLoansInfo(jobs.Info{
 		Name: "sierra-overdue-items", Title: "Overdue items",
-		About: "A row for each loan that was due yesterday or before, on the library's calendar if the report's zone is the library's.",
+		About:   "A row for each loan that was due yesterday or before, on the library's calendar if the report's zone is the library's.",
+		Summary: []exporters.Block{{Title: "Overdue loans by the day on which they were due", By: "due", Every: exporters.Day, Chart: exporters.Lines}},
 	})
 	all := sierraSource(info, c.Checkouts)
 	late := func(ctx context.Context, r jobs.Request) iter.Seq2[loan, error] {
@@ -37,7 +39,8 @@ func sierraOverdueItems(c *sierra.Client) jobs.Job {
 			}
 		}
 	}
-	days := jobs.Count("days_late", "How many days ago it was due.", daysLate).In("days").From("dueDate")
+	days := jobs.Count("days_late", "How many days ago it was due.", daysLate).In("days").From("dueDate").
+		Marking(exporters.MarkedAbove(exporters.Bad, 30), exporters.MarkedAbove(exporters.Doubtful, 7))
 	return jobs.Report[loan]{Info: info, Source: late, Columns: columns(sierraLoan(), jobs.Columns[loan]{days})}.Job()
 }
 
@@ -81,7 +84,11 @@ func sierraHolds(c *sierra.Client) jobs.Job {
 	type hold = sierra.Hold
 	info := sierraSnapshotInfo(jobs.Info{
 		Name: "sierra-holds", Title: "Holds",
-		About:    "A row for each hold that waits or is ready at this moment.",
+		About: "A row for each hold that waits or is ready at this moment.",
+		Summary: []exporters.Block{
+			{Title: "Holds by pickup location", By: "pickup_location_name", Split: "status_name", Chart: exporters.Stacked},
+			{Title: "Holds by the month in which they were placed", By: "placed", Every: exporters.Month, Chart: exporters.Lines},
+		},
 		Endpoint: sierra.HoldsPath,
 		Scope:    sierra.HoldsRole,
 		Page:     sierraReference + "zObjects/holdObjectDescription.htm",

@@ -6,6 +6,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sierra"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -14,6 +15,12 @@ func sierraFines(c *sierra.Client) jobs.Job {
 	info := sierraSnapshotInfo(sierraFinesInfo(jobs.Info{
 		Name: "sierra-fines", Title: "Fines",
 		About: "A row for each charge that a patron has not paid in full at this moment. Amounts are exact.",
+		Summary: []exporters.Block{
+			{Title: "What is owed", Sum: "owed"},
+			{Title: "What was paid of it", Sum: "paid"},
+			{Title: "Owed by location", By: "location_name", Sum: "owed", Chart: exporters.Bars},
+			{Title: "Owed by kind of charge", By: "charge_type_name", Sum: "owed", Chart: exporters.Bars},
+		},
 	}))
 	money := func(name, meaning, field string, get func(*fine) rest.Number) jobs.Column[sierraRow[fine]] {
 		return jobs.Money(name, meaning, of(func(f *fine) json.Number { return get(f).JSON() })).In(sierraCurrency).From(field)

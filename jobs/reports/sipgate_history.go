@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/reportjob/reportjob/clients/sipgate"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -75,7 +76,8 @@ func entryCreated(name, meaning string) jobs.Column[entry] {
 }
 
 func entryDirection() jobs.Column[entry] {
-	return jobs.Text("direction", "INCOMING, OUTGOING, MISSED_INCOMING or MISSED_OUTGOING.", func(e *entry) string { return e.Direction })
+	return jobs.Text("direction", "INCOMING, OUTGOING, MISSED_INCOMING or MISSED_OUTGOING.", func(e *entry) string { return e.Direction }).
+		Marking(exporters.Marked(exporters.Bad, "MISSED_INCOMING"), exporters.Marked(exporters.Doubtful, "MISSED_OUTGOING"))
 }
 
 // entryParties are the two numbers and the names that the account's contacts have for them.
@@ -202,6 +204,11 @@ func sipgateHistory(c *sipgate.Client) jobs.Job {
 	return sipgatePart(c, jobs.Info{
 		Name: "sipgate-history", Title: "History of calls, faxes and messages",
 		About: "A row for each call, fax, text message and voicemail, of inbox and archive.",
+		Summary: []exporters.Block{
+			{Title: "Entries over time", By: "created", Every: exporters.HourOrDay, Split: "type", Chart: exporters.Stacked},
+			{Title: "Entries by type and direction", By: "type", Split: "direction", Chart: exporters.Stacked},
+			{Title: "Numbers with the most entries", By: "source", Split: "direction", Top: 10, Chart: exporters.Stacked},
+		},
 	}, columns(
 		jobs.Columns[entry]{
 			entryCreated("created", "When it began, or was sent or received."),
@@ -224,6 +231,12 @@ func sipgateCalls(c *sipgate.Client) jobs.Job {
 		Name: "sipgate-calls", Title: "Calls",
 		About: "A row for each call, answered or not, of inbox and archive. Accounts on sipgate's new system (neo) keep their calls elsewhere; " +
 			"the verdict says so.",
+		Summary: []exporters.Block{
+			{Title: "Length of all calls", Sum: "duration", Split: "answered"},
+			{Title: "Calls over time", By: "started", Every: exporters.HourOrDay, Split: "direction", Chart: exporters.Stacked},
+			{Title: "Callers with the most calls", By: "caller", Split: "direction", Top: 10, Chart: exporters.Stacked},
+			{Title: "Longest together, by the number that was called", By: "callee", Sum: "duration", Top: 10, Chart: exporters.Bars},
+		},
 	}, columns(
 		jobs.Columns[entry]{entryCreated("started", "When the call began."), entryDirection(), entryAnswered(), entryStatus(), entryCallStatus()},
 		entryParties("caller", "callee"),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/reportjob/reportjob/clients/wizart"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -85,6 +86,12 @@ func wizartImports(c *wizart.Client) jobs.Job {
 		Paging:    "none documented, for all types; page by number for one of them",
 		Every:     jobs.PreviousDay,
 		AnyWindow: true,
+		Summary: []exporters.Block{
+			{Title: "Rows that were imported", Sum: "imported_rows"},
+			{Title: "Rows in the files", Sum: "total_rows"},
+			{Title: "Imports by status", By: "status", Chart: exporters.Bars},
+			{Title: "Imports over time", By: "created", Every: exporters.HourOrDay, Split: "status", Chart: exporters.Stacked},
+		},
 		Parameters: []jobs.Parameter{{Name: "product_type", Values: "a code of wizart-product-types",
 			Meaning: "only imports of this type, from " + wizart.ImportsPath + "/product-type/{code}"}},
 	})
@@ -96,7 +103,8 @@ func wizartImports(c *wizart.Client) jobs.Job {
 			jobs.Time("updated", "When its state changed last.", func(i *imported) time.Time { return i.Updated }).From("updated_at, timezone"),
 			jobs.Text("file", "The name of the file that was uploaded.", func(i *imported) string { return i.OriginalName }).From("original_name"),
 			jobs.Text("status", "How far it is; success, warning (some rows were skipped) and failure (rows before the error stay) are final.",
-				func(i *imported) string { return i.Status }),
+				func(i *imported) string { return i.Status }).
+				Marking(exporters.Marked(exporters.Bad, "failure"), exporters.Marked(exporters.Doubtful, "warning")),
 			jobs.Text("message", "What the import says about itself.", func(i *imported) string { return i.StatusMessage }).From("status_message"),
 			jobs.Int("total_rows", "The number of rows in the file.", func(i *imported) (int64, bool) { return i.Result.Total.Get() }).In("rows").From("result.total_rows"),
 			jobs.Int("imported_rows", "The number of rows that were imported.", func(i *imported) (int64, bool) { return i.Result.Imported.Get() }).In("rows").From("result.imported_rows"),
