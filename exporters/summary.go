@@ -239,8 +239,8 @@ func (s *summed) judge(section *Section, shown []int) {
 	}
 	least := t.part(shown[len(shown)-1], 0)
 	section.AtLeast = least.compare(t.lost) <= 0
-	for i, e := range t.entries {
-		if !e.missed.isZero() && (slices.Contains(shown, i) || least.compare(t.most(i)) <= 0) {
+	for i := range t.entries {
+		if missed := t.missed(i); !missed.isZero() && (slices.Contains(shown, i) || least.compare(t.most(i)) <= 0) {
 			section.AtLeast = true
 		}
 	}

@@ -17,26 +17,40 @@ import (
 // nothing but the rows and their order.
 type tally struct {
 	seed    maphash.Seed
-	index   []int32 // by hash: the number of an entry, and one more
+	index   []place // by hash
 	entries []entry
 	text    []byte // the keys
-	sums    []sum  // stride for each entry: all of its rows, and then those by their split
+	parts   []sum  // stride for each entry, by their split, the first of which is that of part 1
 	stride  int
+	doubts  []doubt // of the entries, once there is something to doubt
 	room    int
 	lost    sum // what any value that was forgotten came to at most
 	forgot  bool
 	scratch []byte
 }
 
-// entry is a value.
+// place says which entry has a hash: its number, and one more; 0 for none.
+type place struct {
+	hash  uint32
+	entry int32
+}
+
+// entry is a value. It is kept small, since those of a long list are far apart in memory.
 type entry struct {
-	hash   uint64
-	label  Cell // without its text, which is in the key
-	at     int  // of the key in the text
-	size   int
-	cut    bool // the label's text was too long for the key
-	missed sum  // how much of it may have been forgotten
-	sure   sum  // what was added without regard to signs
+	hash  uint64
+	total sum   // of all rows
+	num   int64 // of the label
+	at    uint32
+	size  uint16 // of the key in the text, which is the label's text but for its kind
+	kind  Kind   // of the label
+	big   bool   // the label is a number that stands in the key
+	cut   bool   // the label's text was too long for the key
+}
+
+// doubt is how wrong an entry's sums may be.
+type doubt struct {
+	missed sum // how much of it may have been forgotten
+	below  sum // its amounts below zero, without their sign
 }
 
 const (
@@ -45,7 +59,7 @@ const (
 )
 
 func newTally(room int) *tally {
-	return &tally{seed: maphash.MakeSeed(), index: make([]int32, 64), stride: 1, room: room}
+	return &tally{seed: maphash.MakeSeed(), index: make([]place, 64), room: room}
 }
 
 // add adds an amount to a value, and to one of its parts if that is not 0. It returns the value's number, which holds
@@ -58,21 +72,34 @@ func (t *tally) add(label Cell, part int, amount Cell) int {
 
 // addTo adds an amount to the value of a number.
 func (t *tally) addTo(i, part int, amount Cell) {
-	if part >= t.stride {
-		t.widen(part)
-	}
-	sums := t.sums[i*t.stride:]
-	sums[0].add(amount)
+	t.entries[i].total.add(amount)
 	if part > 0 {
-		sums[part].add(amount)
+		if part > t.stride {
+			t.widen(part)
+		}
+		t.parts[i*t.stride+part-1].add(amount)
 	}
-	if amount.num < 0 || amount.big { // nearly all amounts are the same with and without their sign
+	if amount.num < 0 || amount.big && strings.HasPrefix(amount.str, "-") {
 		var s sum
 		s.add(amount)
-		t.entries[i].sure.merge(s.absolute())
-		return
+		t.doubt(i).below.merge(s.absolute())
 	}
-	t.entries[i].sure.add(amount)
+}
+
+// doubt is the one about an entry.
+func (t *tally) doubt(i int) *doubt {
+	if len(t.doubts) < len(t.entries) {
+		t.doubts = append(t.doubts, make([]doubt, len(t.entries)-len(t.doubts))...)
+	}
+	return &t.doubts[i]
+}
+
+// missed is how much of an entry may have been forgotten.
+func (t *tally) missed(i int) sum {
+	if i >= len(t.doubts) {
+		return sum{}
+	}
+	return t.doubts[i].missed
 }
 
 // find is the number of a value, which is new if it was not known.
@@ -80,7 +107,7 @@ func (t *tally) find(label Cell) int {
 	key, cut := t.key(label)
 	hash := maphash.Bytes(t.seed, key)
 	at := t.slot(hash, key)
-	if n := t.index[at]; n > 0 {
+	if n := t.index[at].entry; n > 0 {
 		return int(n) - 1
 	}
 	if len(t.entries) >= t.room {
@@ -91,12 +118,16 @@ func (t *tally) find(label Cell) int {
 		t.rehash(len(t.index) * 2)
 		at = t.slot(hash, key)
 	}
-	label.str = ""
-	t.entries = append(t.entries, entry{hash: hash, label: label, at: len(t.text), size: len(key), cut: cut, missed: t.lost})
+	t.entries = append(t.entries, entry{
+		hash: hash, num: label.num, at: uint32(len(t.text)), size: uint16(len(key)), kind: label.kind, big: label.big, cut: cut,
+	})
 	t.text = append(t.text, key...)
-	t.sums = slices.Grow(t.sums, t.stride)[:len(t.sums)+t.stride]
-	clear(t.sums[len(t.sums)-t.stride:])
-	t.index[at] = int32(len(t.entries))
+	t.parts = slices.Grow(t.parts, t.stride)[:len(t.parts)+t.stride]
+	clear(t.parts[len(t.parts)-t.stride:])
+	t.index[at] = place{uint32(hash >> 32), int32(len(t.entries))}
+	if t.forgot {
+		t.doubt(len(t.entries) - 1).missed = t.lost
+	}
 	return len(t.entries) - 1
 }
 
@@ -121,54 +152,64 @@ func (t *tally) key(label Cell) (key []byte, cut bool) {
 func (t *tally) slot(hash uint64, key []byte) int {
 	mask := uint64(len(t.index) - 1)
 	for at := hash & mask; ; at = (at + 1) & mask {
-		n := t.index[at]
-		if n == 0 {
+		p := t.index[at]
+		if p.entry == 0 {
 			return int(at)
 		}
-		if e := &t.entries[n-1]; e.hash == hash && string(t.text[e.at:e.at+e.size]) == string(key) {
+		if p.hash != uint32(hash>>32) {
+			continue
+		}
+		if e := &t.entries[p.entry-1]; string(t.keyOf(e)) == string(key) {
 			return int(at)
 		}
 	}
 }
+
+func (t *tally) keyOf(e *entry) []byte { return t.text[e.at : e.at+uint32(e.size)] }
 
 func (t *tally) rehash(size int) {
 	if size == len(t.index) {
 		clear(t.index)
 	} else {
-		t.index = make([]int32, size)
+		t.index = make([]place, size)
 	}
 	mask := uint64(size - 1)
 	for i, e := range t.entries {
 		at := e.hash & mask
-		for t.index[at] != 0 {
+		for t.index[at].entry != 0 {
 			at = (at + 1) & mask
 		}
-		t.index[at] = int32(i + 1)
+		t.index[at] = place{uint32(e.hash >> 32), int32(i + 1)}
 	}
 }
 
 // widen makes room for more parts.
 func (t *tally) widen(part int) {
-	stride := t.stride
-	for stride <= part {
+	stride := max(t.stride, 1)
+	for stride < part {
 		stride *= 2
 	}
-	sums := make([]sum, len(t.entries)*stride)
+	parts := make([]sum, len(t.entries)*stride)
 	for i := range t.entries {
-		copy(sums[i*stride:], t.sums[i*t.stride:(i+1)*t.stride])
+		copy(parts[i*stride:], t.parts[i*t.stride:(i+1)*t.stride])
 	}
-	t.sums, t.stride = sums, stride
+	t.parts, t.stride = parts, stride
 }
 
 // most is what the value may have come to at most, without regard to signs.
 func (t *tally) most(i int) sum {
-	most := t.entries[i].sure
-	most.merge(t.entries[i].missed)
+	most := t.entries[i].total
+	if i < len(t.doubts) {
+		most.merge(t.doubts[i].below)
+		most.merge(t.doubts[i].below)
+		most.merge(t.doubts[i].missed)
+	}
 	return most
 }
 
 // forget keeps the half of the values that may be worth most.
 func (t *tally) forget() {
+	t.doubt(len(t.entries) - 1)
 	most := make([]sum, len(t.entries))
 	byWorth := make([]int, len(t.entries))
 	for i := range byWorth {
@@ -183,60 +224,63 @@ func (t *tally) forget() {
 	text := make([]byte, 0, cap(t.text))
 	for n, i := range keep {
 		e := t.entries[i]
-		copy(t.sums[n*t.stride:(n+1)*t.stride], t.sums[i*t.stride:])
-		key := t.text[e.at : e.at+e.size]
-		e.at = len(text)
+		copy(t.parts[n*t.stride:(n+1)*t.stride], t.parts[i*t.stride:])
+		key := t.keyOf(&e)
+		e.at = uint32(len(text))
 		text = append(text, key...)
-		t.entries[n] = e
+		t.entries[n], t.doubts[n] = e, t.doubts[i]
 	}
-	t.text, t.entries, t.sums = text, t.entries[:len(keep)], t.sums[:len(keep)*t.stride]
+	t.text, t.entries, t.parts, t.doubts = text, t.entries[:len(keep)], t.parts[:len(keep)*t.stride], t.doubts[:len(keep)]
 	t.rehash(len(t.index))
 }
 
 // merge adds the sums of a value of another tally.
 func (t *tally) merge(label Cell, from *tally, i int) {
 	n := t.find(label)
-	for part := range from.stride {
-		if part >= t.stride {
+	t.entries[n].total.merge(from.part(i, 0))
+	for part := 1; part <= from.stride; part++ {
+		if part > t.stride {
 			t.widen(part)
 		}
-		t.sums[n*t.stride+part].merge(from.part(i, part))
+		t.parts[n*t.stride+part-1].merge(from.part(i, part))
 	}
-	t.entries[n].sure.merge(from.entries[i].sure)
 }
 
 // known is the number of a value that was added before.
 func (t *tally) known(label Cell) (int, bool) {
 	key, _ := t.key(label)
-	n := t.index[t.slot(maphash.Bytes(t.seed, key), key)]
+	n := t.index[t.slot(maphash.Bytes(t.seed, key), key)].entry
 	return int(n) - 1, n > 0
 }
 
 // label is the value of a number as a cell.
 func (t *tally) label(i int) Cell {
-	e := t.entries[i]
-	if e.label.kind != Text && e.label.kind != Code && e.label.kind != List && !e.label.big {
-		return e.label
+	e := &t.entries[i]
+	label := Cell{kind: e.kind, num: e.num, big: e.big}
+	if e.kind != Text && e.kind != Code && e.kind != List && !e.big {
+		return label
 	}
-	key := t.text[e.at+1 : e.at+e.size]
+	key := t.keyOf(e)[1:]
 	if e.cut {
 		key = key[sha256.Size:]
 		for !utf8.Valid(key) {
 			key = key[:len(key)-1]
 		}
-		e.label.str = string(key) + "…"
-		return e.label
+		key = append(slices.Clone(key), "…"...)
 	}
-	e.label.str = string(key)
-	return e.label
+	label.str = string(key)
+	return label
 }
 
 // part is a sum of the value of a number: 0 is all of its rows.
 func (t *tally) part(i, part int) sum {
-	if part >= t.stride {
+	switch {
+	case part == 0:
+		return t.entries[i].total
+	case part > t.stride:
 		return sum{}
 	}
-	return t.sums[i*t.stride+part]
+	return t.parts[i*t.stride+part-1]
 }
 
 // order orders cells of one kind: null last, numbers, days and times by their value, text by its letters.

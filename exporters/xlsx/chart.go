@@ -13,7 +13,8 @@ const (
 	chartWidth  = 760
 	chartHeight = 320
 	barHeight   = 26
-	mostTicks   = 13 // labels below an axis
+	mostTicks   = 26 // labels below an axis
+	levelTicks  = 90 // characters of them that fit beside one another
 )
 
 // palette are the colours of what means neither good nor bad.
@@ -79,7 +80,11 @@ func (d *drawn) shape(chart *excelize.Chart) {
 		}
 		return
 	}
-	if n := len(d.Lines); n > mostTicks {
+	n := len(d.Lines)
+	if n*(1+textWidth(d.labels[0], longestLabel)) > levelTicks {
+		chart.XAxis.Alignment.TextRotation = -45
+	}
+	if n > mostTicks {
 		chart.XAxis.TickLabelSkip = (n + mostTicks - 1) / mostTicks
 	}
 }

@@ -101,7 +101,7 @@ const (
 // endRow goes on to the next row, and makes this one high enough for a text of so many characters: not every program does
 // so itself.
 func (s *paper) endRow(characters, width int) {
-	lines := 1 + characters*21/20/width // lines end where words do
+	lines := 1 + characters*4/5/width // most letters are narrower than a digit
 	row := s.row
 	s.do(func() error { return s.file.SetRowHeight(s.name, row, float64(min(lines, 20)*lineHeight)) })
 	s.row++

@@ -64,20 +64,41 @@ func fitPage(f *excelize.File, sheet string, rows int) error {
 func summaryWidths(sections []*drawn) []float64 {
 	widths := []float64{labelWidth, numberWidth}
 	for _, s := range sections {
+		widths[1] = max(widths[1], shownWidth(s.All.Total, currency(s.Sum)))
 		for _, label := range s.labels {
 			widths[0] = max(widths[0], float64(textWidth(label, longestLabel))+2)
 		}
-		if s.By.Name == "" {
-			continue
-		}
 		for i, heading := range s.headings {
+			if s.By.Name == "" {
+				break // its parts stand one below the other
+			}
 			if i+1 == len(widths) {
 				widths = append(widths, numberWidth)
 			}
-			widths[i+1] = max(widths[i+1], min(1.2*float64(textWidth(heading, longestLabel))+3, widestNumber))
+			widths[i+1] = max(widths[i+1], min(headingWidth(heading), widestNumber))
+			if i > 0 {
+				widths[i+1] = max(widths[i+1], shownWidth(s.All.Parts[i-1], currency(s.Sum)))
+			}
 		}
 	}
+	numbers := 0.0
+	for _, width := range widths[1:] {
+		numbers += width
+	}
+	for _, s := range sections { // beside whose titles a chart begins
+		widths[0] = max(widths[0], 1.4*float64(textWidth(s.Title, 60))-numbers)
+	}
 	return widths
+}
+
+// shownWidth is how wide a number is, in characters. Sums of all rows are the widest, unless there are amounts below zero.
+func shownWidth(c exporters.Cell, currency string) float64 {
+	text := c.Append(nil, nil)
+	if c.Kind() == exporters.Duration {
+		text = appendClock(nil, c.Duration())
+	}
+	groups := len(text) / 3
+	return 1.1*float64(len(text)+groups+len(currency)) + 3
 }
 
 // summarySheet is the sheet of what the rows come to.
@@ -124,6 +145,7 @@ func (s *summarySheet) section(d *drawn) {
 		s.row++
 	}
 	d.header = s.row
+	s.do(func() error { return s.file.SetRowHeight(s.name, d.header, d.headerHeight()) })
 	s.text(1, d.heading, headerLook())
 	for i, heading := range d.headings {
 		s.text(i+2, heading, s.numberHeader())
@@ -181,6 +203,18 @@ func newDrawn(section exporters.Section, table exporters.Table) *drawn {
 	d.label(table)
 	return d
 }
+
+// headerHeight is room for the longest heading, in points.
+func (d *drawn) headerHeight() float64 {
+	lines := 1
+	for _, heading := range d.headings {
+		lines = max(lines, 1+int(headingWidth(heading)/(widestNumber+1)))
+	}
+	return float64(lines * lineHeight)
+}
+
+// headingWidth is how wide a heading is, in characters of numbers.
+func headingWidth(heading string) float64 { return 1.2*float64(textWidth(heading, 1000)) + 3 }
 
 // long is 1 for a section of many lines.
 func (d *drawn) long() int {
