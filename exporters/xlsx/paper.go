@@ -66,6 +66,7 @@ func (s *paper) cell(column int) string {
 // text writes text into a column of the current row.
 func (s *paper) text(column int, text string, style *excelize.Style) {
 	text, _ = clipText(cleanText(text))
+	text = guard(text)
 	cell := s.cell(column)
 	s.do(func() error { return s.file.SetCellStr(s.name, cell, text) })
 	s.style(cell, style)

@@ -128,7 +128,7 @@ func (s *summarySheet) totals(sections []*drawn) {
 		}
 		s.line(line{section.Title, []exporters.Cell{section.All.Total}}, currency(section.Sum), false)
 		for i, part := range section.All.Parts {
-			label := "    " + section.Split.Heading() + ": " + section.headings[i+1]
+			label := "– " + section.Split.Heading() + ": " + section.headings[i+1]
 			s.line(line{label, []exporters.Cell{part}}, currency(section.Sum), false)
 		}
 	}

@@ -85,6 +85,17 @@ func appendText(dst []byte, s string) []byte {
 	return append(dst, s[start:]...)
 }
 
+// guard writes an underscore that would be taken for the beginning of _xHHHH_ as appendText does, in text that excelize
+// writes: it does not do so itself.
+func guard(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] == '_' && looksEscaped(s[i:]) {
+			return s[:i] + "_x005F_" + guard(s[i+1:])
+		}
+	}
+	return s
+}
+
 // looksEscaped tells whether s begins with _xHHHH. The underscore behind it may be one that we write ourselves, as the
 // beginning of the next escape, so it does not count.
 func looksEscaped(s string) bool {
