@@ -16,9 +16,6 @@ type sum struct {
 	big   *big.Int // the value, instead of hi and lo, if it is not nil
 }
 
-// count adds a whole number.
-func (s *sum) count(n int64) { s.plus(n>>63, uint64(n), 0) }
-
 // add adds the value of a cell of numbers or a duration in nanoseconds; null adds nothing.
 func (s *sum) add(c Cell) {
 	switch {

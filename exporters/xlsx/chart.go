@@ -95,7 +95,10 @@ func (d *drawn) series(sheet string) (series []excelize.ChartSeries) {
 	if len(d.headings) > 1 {
 		first, last = 1, len(d.headings)-1
 	}
-	colours := d.colours()
+	colours, marker := d.colours(), "none"
+	if len(d.Lines) < 3 { // of which there would be hardly a line to see, or none
+		marker = "circle"
+	}
 	for i := first; i <= last; i++ {
 		fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colours[i]}}
 		series = append(series, excelize.ChartSeries{
@@ -104,7 +107,7 @@ func (d *drawn) series(sheet string) (series []excelize.ChartSeries) {
 			Values:     d.area(sheet, i+2, true),
 			Fill:       fill,
 			Line:       excelize.LineOptions{Width: 2, Fill: fill},
-			Marker:     excelize.ChartMarker{Symbol: "none"},
+			Marker:     excelize.ChartMarker{Symbol: marker},
 		})
 	}
 	return series

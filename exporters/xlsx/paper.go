@@ -108,10 +108,16 @@ func (s *paper) endRow(characters, width int) {
 	s.row++
 }
 
+// amounts are how numbers of one sort look: in a currency, if it is not empty, and with so many decimals at least.
+type amounts struct {
+	currency string
+	scale    uint8
+}
+
 // number writes a number or a duration, as text if Excel does not hold it as it is.
-func (s *paper) number(column int, c exporters.Cell, currency string, look *excelize.Style) {
+func (s *paper) number(column int, c exporters.Cell, a amounts, look *excelize.Style) {
 	cell, style := s.cell(column), *look
-	raw, format, ok := plainNumber(c, currency)
+	raw, format, ok := plainNumber(c, a)
 	if !ok {
 		s.text(column, raw, &style)
 		return
@@ -123,10 +129,10 @@ func (s *paper) number(column int, c exporters.Cell, currency string, look *exce
 
 // plainNumber is the value of a number or a duration and how it is formatted, its thousands grouped. It is not ok if it
 // must be text.
-func plainNumber(c exporters.Cell, currency string) (raw, format string, ok bool) {
+func plainNumber(c exporters.Cell, a amounts) (raw, format string, ok bool) {
 	if c.Kind() != exporters.Duration {
 		scale, ok := exact(c)
-		return string(c.Append(nil, nil)), groupedFormat(scale, currency), ok
+		return string(c.Append(nil, nil)), groupedFormat(max(scale, a.scale), a.currency), ok
 	}
 	d := c.Duration()
 	if d < 0 {

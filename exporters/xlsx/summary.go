@@ -121,15 +121,15 @@ func (s *summarySheet) numberHeader() *excelize.Style {
 func (s *summarySheet) totals(sections []*drawn) {
 	s.text(1, "Totals", sectionTitle())
 	s.row++
-	s.line(line{label: "Rows", numbers: []exporters.Cell{exporters.OfInt(int64(s.book.ending.rows))}}, "", false)
+	s.line(line{label: "Rows", numbers: []exporters.Cell{exporters.OfInt(int64(s.book.ending.rows))}}, amounts{}, false)
 	for _, section := range sections {
 		if section.By.Name != "" {
 			continue
 		}
-		s.line(line{section.Title, []exporters.Cell{section.All.Total}}, currency(section.Sum), false)
+		s.line(line{section.Title, []exporters.Cell{section.All.Total}}, section.amounts(), false)
 		for i, part := range section.All.Parts {
 			label := "– " + section.Split.Heading() + ": " + section.headings[i+1]
-			s.line(line{label, []exporters.Cell{part}}, currency(section.Sum), false)
+			s.line(line{label, []exporters.Cell{part}}, section.amounts(), false)
 		}
 	}
 	s.row++
@@ -152,9 +152,9 @@ func (s *summarySheet) section(d *drawn) {
 	}
 	s.row++
 	for i, l := range d.Lines {
-		s.line(line{d.labels[i], append([]exporters.Cell{l.Total}, l.Parts...)}, currency(d.Sum), false)
+		s.line(line{d.labels[i], append([]exporters.Cell{l.Total}, l.Parts...)}, d.amounts(), false)
 	}
-	s.line(line{"All rows", append([]exporters.Cell{d.All.Total}, d.All.Parts...)}, currency(d.Sum), true)
+	s.line(line{"All rows", append([]exporters.Cell{d.All.Total}, d.All.Parts...)}, d.amounts(), true)
 	if chart := d.chart(s.name); chart != nil {
 		column, err := excelize.ColumnNumberToName(s.charts)
 		s.do(func() error { return err })
@@ -170,7 +170,7 @@ type line struct {
 	numbers []exporters.Cell
 }
 
-func (s *summarySheet) line(l line, currency string, last bool) {
+func (s *summarySheet) line(l line, a amounts, last bool) {
 	font := &excelize.Font{Bold: last, Color: "1F2937", Family: "Calibri", Size: 11}
 	var border []excelize.Border
 	if last {
@@ -178,7 +178,7 @@ func (s *summarySheet) line(l line, currency string, last bool) {
 	}
 	s.text(1, l.label, &excelize.Style{Font: font, Border: border, Alignment: &excelize.Alignment{Horizontal: "left"}})
 	for i, n := range l.numbers {
-		s.number(i+2, n, currency, &excelize.Style{Font: font, Border: border, Alignment: &excelize.Alignment{Horizontal: "right", Indent: 1}})
+		s.number(i+2, n, a, &excelize.Style{Font: font, Border: border, Alignment: &excelize.Alignment{Horizontal: "right", Indent: 1}})
 	}
 	s.row++
 }
@@ -202,6 +202,12 @@ func newDrawn(section exporters.Section, table exporters.Table) *drawn {
 	}
 	d.label(table)
 	return d
+}
+
+// amounts are how the section's numbers look: with the decimals of the sum of all rows, which has those of each.
+func (d *drawn) amounts() amounts {
+	scale, _ := exact(d.All.Total)
+	return amounts{currency(d.Sum), min(scale, maxDecimals)}
 }
 
 // headerHeight is room for the longest heading, in points.
