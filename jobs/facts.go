@@ -3,6 +3,7 @@ package jobs
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ func (r *run) facts() []exporters.Fact {
 		{Name: "Report", Values: []string{info.Title + " (" + r.name + ")"}},
 		{Name: "About", Values: []string{info.About}},
 		{Name: "API", Values: []string{info.API + ", " + info.Endpoint}},
-		{Name: "Account", Values: []string{account}},
+		{Name: "Account", Values: []string{withoutPort(account)}},
 		{Name: "Window", Values: []string{r.span()}},
 		{Name: "Slot", Values: []string{r.instant(r.Slot)}},
 		{Name: "Zone", Values: []string{r.Zone.String()}},
@@ -40,6 +41,12 @@ func (r *run) facts() []exporters.Fact {
 	}
 	return slices.DeleteFunc(facts, func(f exporters.Fact) bool { return strings.Join(f.Values, "") == "" })
 }
+
+var loopback = regexp.MustCompile(`(127\.\d+\.\d+\.\d+|\[::1\]|localhost):\d+`)
+
+// withoutPort is an account in which a host stands without its port if that host is this machine: a stand-in listens on
+// another one each time, and says the same.
+func withoutPort(account string) string { return loopback.ReplaceAllString(account, "$1") }
 
 // span is the window for people.
 func (r *run) span() string {

@@ -57,3 +57,13 @@ func TestWritersAreToldWhatTheirFilesAreAbout(t *testing.T) {
 		t.Errorf("%s", now)
 	}
 }
+
+func TestPortsOfThisMachineAreNoFacts(t *testing.T) {
+	for account, want := range map[string]string{
+		"127.0.0.1:38901": "127.0.0.1", "me at [::1]:80": "me at [::1]", "api.example.org:8443": "api.example.org:8443", "192.0.2.1:80": "192.0.2.1:80", "w0 at example.org, account 1": "w0 at example.org, account 1", "": "",
+	} {
+		if got := withoutPort(account); got != want {
+			t.Errorf("%q is shown as %q, expected %q", account, got, want)
+		}
+	}
+}
