@@ -292,7 +292,7 @@ func (r *run) complete(files *set) {
 	m.Content = r.content.sum()
 	for i, w := range r.writers {
 		if n, ok := w.(exporters.Neutraliser); ok {
-			m.Neutralised += n.Neutralised()
+			m.Neutralised = max(m.Neutralised, n.Neutralised()) // csv and csv.gz neutralise the same cells
 		}
 		if n, ok := w.(exporters.Warner); ok {
 			for _, warning := range n.Warnings() {

@@ -67,7 +67,7 @@ func TestManifestIsWrittenFieldForField(t *testing.T) {
   "evidence": [
     "2 calls, as the API counts them"
   ],
-  "neutralised": 4,
+  "neutralised": 2,
   "requests": 7,
   "retries": 2,
   "parameters": {
