@@ -63,6 +63,7 @@ var rules = []struct{ folder, may string }{
 	{"clients/sandbox", "golang.org/x/ github.com/go-oauth2/"},
 	{"clients/", module + "clients/rest golang.org/x/"},
 	{"exporters/xlsx", module + "exporters github.com/xuri/excelize/ github.com/klauspost/compress/ golang.org/x/"},
+	{"exporters/compressed", module + "exporters github.com/klauspost/compress/"},
 	{"exporters/exportertest", module + "exporters"},
 	{"exporters/", module + "exporters golang.org/x/"},
 	{"exporters", ""},
