@@ -64,6 +64,7 @@ var rules = []struct{ folder, may string }{
 	{"clients/", module + "clients/rest golang.org/x/"},
 	{"exporters/xlsx", module + "exporters github.com/xuri/excelize/ github.com/klauspost/compress/ golang.org/x/"},
 	{"exporters/compressed", module + "exporters github.com/klauspost/compress/"},
+	{"exporters/parquet", module + "exporters github.com/parquet-go/parquet-go github.com/parquet-go/parquet-go/"},
 	{"exporters/exportertest", module + "exporters"},
 	{"exporters/", module + "exporters golang.org/x/"},
 	{"exporters", ""},
