@@ -92,16 +92,22 @@ func (l *lineWriter) Neutralised() int64 { return l.neutralised }
 func (l *lineWriter) Warnings() []string { return []string{"lines are short"} }
 
 // inspectLines is lines' Inspect.
-func inspectLines(_ string, f *os.File) (columns []string, rows int64, err error) {
-	s := bufio.NewScanner(f)
-	for s.Scan() {
-		if columns == nil {
-			columns = strings.Fields(s.Text())
-		} else {
-			rows++
+func inspectLines(_ Manifest, files []OpenFile) []Found {
+	var all []Found
+	for _, f := range files {
+		var found Found
+		s := bufio.NewScanner(f.Content)
+		for s.Scan() {
+			if found.Columns == nil {
+				found.Columns = strings.Fields(s.Text())
+			} else {
+				found.Rows++
+			}
 		}
+		found.Err = s.Err()
+		all = append(all, found)
 	}
-	return columns, rows, s.Err()
+	return all
 }
 
 var saturday = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)

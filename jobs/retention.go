@@ -134,7 +134,7 @@ func (d delivered) changed(folder string) (name string, found bool) {
 	i := slices.IndexFunc(d.Files, func(f File) bool {
 		info, err := os.Lstat(filepath.Join(folder, f.Name))
 		there := !errors.Is(err, fs.ErrNotExist)
-		return there && (err != nil || !info.Mode().IsRegular() || len(verifyFile(folder, d.Manifest, f, nil)) > 0)
+		return there && (err != nil || !info.Mode().IsRegular() || !f.isAs(folder, d.Manifest))
 	})
 	if i < 0 {
 		return "", false
@@ -185,7 +185,7 @@ func (s *set) clearHalfRetired(sets []delivered) error {
 				if !f.of(base) || listed[f.Name] || s.gone(f.Name) || !s.gone(retired.Manifest) {
 					continue
 				}
-				if problems := verifyFile(s.folder, Manifest{Rows: f.Rows}, f, nil); len(problems) > 0 {
+				if !f.isAs(s.folder, Manifest{Rows: f.Rows}) {
 					continue // somebody put another file there
 				}
 				if err := s.remove(f.Name); err != nil {

@@ -118,5 +118,5 @@ func with(sets []delivered, one delivered) []delivered {
 
 // whole tells whether the files of a set are still what their manifest says.
 func (d delivered) whole(folder string) bool {
-	return !slices.ContainsFunc(d.Files, func(f File) bool { return len(verifyFile(folder, d.Manifest, f, nil)) > 0 })
+	return !slices.ContainsFunc(d.Files, func(f File) bool { return !f.isAs(folder, d.Manifest) })
 }

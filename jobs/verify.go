@@ -13,8 +13,23 @@ import (
 	"strings"
 )
 
-// Inspect reads a file of a format: the columns of its header, nil if it has none, and the number of its rows.
-type Inspect = func(format string, f *os.File) (columns []string, rows int64, err error)
+// Inspect reads delivered files of one set, side by side, and tells what it found in each of them.
+type Inspect = func(m Manifest, files []OpenFile) []Found
+
+// OpenFile is a file of a set, open at its beginning.
+type OpenFile struct {
+	File
+	Content *os.File
+	Intact  bool // it has the checksum that its manifest says
+}
+
+// Found is what is in a file.
+type Found struct {
+	Columns  []string // of its header; nil if it has none
+	Rows     int64
+	Problems []string // in sentences: what it says otherwise than the other files do
+	Err      error    // why it could not be read to its end
+}
 
 // Verification is what the proof of a set, or of one file, came to.
 type Verification struct {
@@ -27,7 +42,8 @@ type Verification struct {
 // Verify proves delivered files against their manifests: that they are there, have the size, the checksum, the rows
 // and the columns that the manifest says. The path is that of a manifest, whose files are all proven; of a file, whose
 // manifest lies beside it; or of a folder, below which all are proven, and a file that no manifest lists is a problem.
-// Hidden files are passed over. inspect may be nil; rows and columns are then taken for proven by the checksum.
+// Hidden files are passed over. The files of a set must say the same, too, and where one of them is damaged, the others
+// tell what it should say. inspect may be nil; rows, columns and cells are then taken for proven by the checksum.
 func Verify(path string, inspect Inspect) []Verification {
 	info, err := os.Stat(path)
 	switch {
@@ -143,10 +159,11 @@ func verifySet(path string, inspect Inspect) (v Verification, names []string) {
 	if len(m.Files) == 0 {
 		problems = append(problems, "the manifest lists no files")
 	}
-	for _, f := range m.beside(name) {
-		names = append(names, f.Name)
-		for _, problem := range verifyFile(filepath.Dir(path), m, f, inspect) {
-			problems = append(problems, f.Name+": "+problem)
+	files := m.beside(name)
+	for i, list := range verifyFiles(filepath.Dir(path), m, files, inspect) {
+		names = append(names, files[i].Name)
+		for _, problem := range list {
+			problems = append(problems, files[i].Name+": "+problem)
 		}
 	}
 	return verified(path, m.Report, problems...), names
@@ -186,7 +203,7 @@ func verifyOne(path string, inspect Inspect) Verification {
 		}
 		for _, f := range m.beside(name[:i]) {
 			if f.Name == name {
-				return verified(path, m.Report, verifyFile(folder, m, f, inspect)...)
+				return verified(path, m.Report, verifyFiles(folder, m, []File{f}, inspect)[0]...)
 			}
 		}
 		return verified(path, m.Report, "not delivered: the manifest "+beside+" does not list it")
@@ -194,62 +211,103 @@ func verifyOne(path string, inspect Inspect) Verification {
 	return verified(path, "", "not delivered: there is no manifest beside it")
 }
 
-// verifyFile tells what is wrong with a file.
-func verifyFile(folder string, m Manifest, want File, inspect Inspect) []string {
+// verifyFiles tells what is wrong with each of some files of a set.
+func verifyFiles(folder string, m Manifest, files []File, inspect Inspect) [][]string {
+	problems := make([][]string, len(files))
+	var opened []OpenFile
+	var places []int // of the opened ones among all
+	intact := false
+	for i, want := range files {
+		f, sound, list := verifyFile(folder, m, want)
+		problems[i] = list
+		if f == nil {
+			continue
+		}
+		defer f.Close()
+		opened, places = append(opened, OpenFile{want, f, sound}), append(places, i)
+		intact = intact || sound
+	}
+	if inspect == nil || !intact { // nothing is known to be right that others could be held against
+		return problems
+	}
+	for i, found := range inspect(m, opened) {
+		problems[places[i]] = append(problems[places[i]], verifyTable(m, files[places[i]], found)...)
+	}
+	return problems
+}
+
+// verifyFile tells what is wrong with a file from outside, and gives it open if it can be read: intact or not.
+func verifyFile(folder string, m Manifest, want File) (f *os.File, intact bool, problems []string) {
 	if filepath.Base(want.Name) != want.Name || !filepath.IsLocal(want.Name) {
-		return []string{"this cannot be the name of a file"}
+		return nil, false, []string{"this cannot be the name of a file"}
 	}
 	path := filepath.Join(folder, want.Name)
 	if info, err := os.Stat(path); err != nil {
-		return []string{cause(err)}
+		return nil, false, []string{cause(err)}
 	} else if !info.Mode().IsRegular() {
-		return []string{"it is not a file"}
+		return nil, false, []string{"it is not a file"}
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return []string{cause(err)}
+		return nil, false, []string{cause(err)}
 	}
-	defer f.Close()
-	hash := sha256.New()
-	size, err := io.Copy(hash, f)
-	sum := hex.EncodeToString(hash.Sum(nil))
-	switch {
-	case err != nil:
-		return []string{cause(err)}
-	case size != want.Bytes:
-		return []string{fmt.Sprintf("it has %d bytes, the manifest says %d", size, want.Bytes)}
-	case sum != want.SHA256:
-		return []string{fmt.Sprintf("its SHA-256 is %s, the manifest says %s", sum, want.SHA256)}
+	problem, err := wrong(f, want)
+	if err != nil {
+		f.Close()
+		return nil, false, []string{cause(err)}
 	}
-	var problems []string
+	if problem != "" {
+		problems = append(problems, problem)
+	}
 	if want.Rows != m.Rows {
 		problems = append(problems, fmt.Sprintf("the manifest says %d rows for the file and %d for the report", want.Rows, m.Rows))
 	}
-	if inspect == nil {
-		return problems
+	return f, problem == "", problems
+}
+
+// isAs tells whether a file is what its manifest says, as far as its bytes tell.
+func (f File) isAs(folder string, m Manifest) bool {
+	file, _, problems := verifyFile(folder, m, f)
+	if file != nil {
+		file.Close()
 	}
-	return append(problems, verifyTable(f, m, want, inspect)...)
+	return len(problems) == 0
+}
+
+// wrong says how a file's bytes are not those of the manifest, if they are not, and goes back to their beginning.
+func wrong(f *os.File, want File) (problem string, err error) {
+	hash := sha256.New()
+	size, err := io.Copy(hash, f)
+	if err != nil {
+		return "", err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	switch sum := hex.EncodeToString(hash.Sum(nil)); {
+	case size != want.Bytes:
+		return fmt.Sprintf("it has %d bytes, the manifest says %d", size, want.Bytes), nil
+	case sum != want.SHA256:
+		return fmt.Sprintf("its SHA-256 is %s, the manifest says %s", sum, want.SHA256), nil
+	}
+	return "", nil
 }
 
 // verifyTable tells what is wrong with the rows and columns of a file.
-func verifyTable(f *os.File, m Manifest, want File, inspect Inspect) (problems []string) {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return []string{cause(err)}
+func verifyTable(m Manifest, want File, found Found) (problems []string) {
+	if found.Err != nil {
+		return append(found.Problems, found.Err.Error())
 	}
-	columns, rows, err := inspect(want.Format, f)
-	if err != nil {
-		return []string{err.Error()}
-	}
-	if rows != want.Rows {
-		problems = append(problems, fmt.Sprintf("it has %d rows, the manifest says %d", rows, want.Rows))
+	if found.Rows != want.Rows {
+		problems = append(problems, fmt.Sprintf("it has %d rows, the manifest says %d", found.Rows, want.Rows))
 	}
 	same := func(header string, c ManifestColumn) bool { return c.shows(header) }
-	if columns != nil && !slices.EqualFunc(columns, m.Columns, same) {
+	if found.Columns != nil && !slices.EqualFunc(found.Columns, m.Columns, same) {
 		var names []string
 		for _, c := range m.Columns {
 			names = append(names, c.Name)
 		}
-		problems = append(problems, fmt.Sprintf("its columns are %s, the manifest says %s", strings.Join(columns, ", "), strings.Join(names, ", ")))
+		problems = append(problems, fmt.Sprintf("its columns are %s, the manifest says %s", strings.Join(found.Columns, ", "), strings.Join(names, ", ")))
 	}
-	return problems
+	return append(problems, found.Problems...)
 }

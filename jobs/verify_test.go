@@ -1,8 +1,10 @@
 package jobs
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -99,14 +101,49 @@ func TestVerifyOfOneFileLooksAtThatFileAlone(t *testing.T) {
 func TestVerifyKnowsHeadersForPeople(t *testing.T) {
 	folder := t.TempDir()
 	deliver(t, order(folder, calls(rows(3, "x")), "a"))
-	for _, v := range Verify(folder, func(string, *os.File) ([]string, int64, error) { return []string{"Call ID", "Said"}, 3, nil }) {
+	finds := func(found Found) Inspect { return func(Manifest, []OpenFile) []Found { return []Found{found} } }
+	for _, v := range Verify(folder, finds(Found{Columns: []string{"Call ID", "Said"}, Rows: 3})) {
 		if !v.OK {
 			t.Errorf("%+v", v)
 		}
 	}
-	for _, v := range Verify(folder, func(string, *os.File) ([]string, int64, error) { return nil, 2, nil }) {
+	for _, v := range Verify(folder, finds(Found{Rows: 2})) {
 		if v.OK || len(v.Problems) != 1 || !strings.Contains(v.Problems[0], "it has 2 rows, the manifest says 3") {
 			t.Errorf("%+v", v)
+		}
+	}
+}
+
+func TestADamagedFileIsReadWhereAnotherOneIsIntact(t *testing.T) {
+	for intact, want := range map[int]string{0: "", 1: "false true", 2: "true true"} {
+		folder := t.TempDir()
+		deliver(t, order(folder, calls(rows(3, "x")), "a", "b"))
+		for i := range 2 - intact {
+			if err := os.Truncate(filepath.Join(folder, "calls", "calls_2026-11-21."+string("ab"[i])), 20); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var seen []string
+		for _, v := range Verify(folder, func(m Manifest, files []OpenFile) []Found {
+			all := inspectLines(m, files)
+			for i, f := range files {
+				seen = append(seen, strconv.FormatBool(f.Intact))
+				if all[i].Problems = []string{"look at " + f.Name}; !f.Intact {
+					all[i].Err = errors.New("it ends too early")
+				}
+			}
+			return all
+		}) {
+			said := strings.Join(v.Problems, "\n")
+			if intact == 1 && !strings.Contains(said, "calls_2026-11-21.a: look at calls_2026-11-21.a\ncalls_2026-11-21.a: it ends too early") {
+				t.Errorf("problems %s", said)
+			}
+			if (intact == 0) == strings.Contains(said, "look at") {
+				t.Errorf("%d files are intact: %s", intact, said)
+			}
+		}
+		if got := strings.Join(seen, " "); got != want {
+			t.Errorf("%d files are intact, and what was read is %q, expected %q", intact, got, want)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func manifestOf(t *testing.T, environ []string, report, window string) jobs.Mani
 }
 
 func TestWindowsAreReadAgainForRowsThatArriveLate(t *testing.T) {
-	for _, formats := range []string{"csv,xlsx", "jsonl", "xlsx"} {
+	for _, formats := range []string{"csv,xlsx", "jsonl", "xlsx", "parquet", "jsonl.zst"} {
 		t.Run(formats, func(t *testing.T) {
 			environ, clock := lateSandbox(t)
 			environ = append(environ, "REPORTJOB_FORMATS="+formats)

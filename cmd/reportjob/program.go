@@ -14,8 +14,10 @@ import (
 
 	"github.com/reportjob/reportjob/cmd/reportjob/internal/settings"
 	"github.com/reportjob/reportjob/exporters"
+	"github.com/reportjob/reportjob/exporters/compressed"
 	"github.com/reportjob/reportjob/exporters/csv"
 	"github.com/reportjob/reportjob/exporters/jsonl"
+	"github.com/reportjob/reportjob/exporters/parquet"
 	"github.com/reportjob/reportjob/exporters/xlsx"
 	"github.com/reportjob/reportjob/jobs"
 	"github.com/reportjob/reportjob/jobs/reports"
@@ -23,7 +25,10 @@ import (
 
 // formats are the file formats, in the order in which they are named to people.
 func formats() []exporters.Format {
-	return []exporters.Format{csv.Format(), xlsx.Format(), jsonl.Format()}
+	return []exporters.Format{
+		csv.Format(), xlsx.Format(), jsonl.Format(), parquet.Format(),
+		compressed.Gzip(csv.Format()), compressed.Zstd(csv.Format()), compressed.Gzip(jsonl.Format()), compressed.Zstd(jsonl.Format()),
+	}
 }
 
 func formatNames() []string {

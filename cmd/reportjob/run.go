@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/reportjob/reportjob/clients/rest"
+	"github.com/reportjob/reportjob/cmd/reportjob/internal/readback"
 	"github.com/reportjob/reportjob/cmd/reportjob/internal/settings"
 	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
@@ -194,7 +195,7 @@ func (a *app) runner() *jobs.Runner {
 		Version:  version(),
 		Log:      a.log,
 		Now:      a.now,
-		Rows:     readRows,
+		Rows:     readback.Rows,
 		Progress: a.board.progress,
 		Watch: func(ctx context.Context) (context.Context, func() jobs.Traffic) {
 			m := new(rest.Meter)

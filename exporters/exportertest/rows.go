@@ -166,6 +166,9 @@ var texts = []string{
 	"<b>&amp;</b>", "]]>", "<![CDATA[x]]>", "&#65;", "<!-- -->", "a>b", `it's`, `\n \u0041 \\`, "{\"a\":1}", "</t></is></c>",
 }
 
+// Examples are cells of a kind that are worth trying.
+func Examples(kind exporters.Kind) []exporters.Cell { return slices.Clone(examples[kind]) }
+
 // examples are cells worth trying, by kind.
 var examples = map[exporters.Kind][]exporters.Cell{
 	exporters.Text: cellsOf(exporters.OfText, texts...),

@@ -85,7 +85,7 @@ type General struct {
 	Filename    jobs.Template  `env:"FILENAME" envDefault:"{report}_{window}" doc:"names of files before their extension: {report}, {api}, {window}, {from}, {to}, {slot} (instants such as 20261121T050000Z) and other text; {window}, or {from} and {to}, must be in it"`
 	Latest      bool           `env:"LATEST" envDefault:"true" doc:"true keeps latest.<ext> beside the files of each report: links to those of the newest window, or copies where there are no links"`
 	Retention   jobs.Retention `env:"RETENTION" envDefault:"off" doc:"how long files are kept: days or weeks since the window's end such as 30d or 8w, the number of the newest sets such as 12, or off; the last good set always stays"`
-	Formats     Names          `env:"FORMATS" envDefault:"csv,xlsx" doc:"file formats: csv, xlsx, jsonl"`
+	Formats     Names          `env:"FORMATS" envDefault:"csv,xlsx" doc:"file formats: csv, xlsx, jsonl, parquet; csv and jsonl also compressed: csv.gz, csv.zst, jsonl.gz, jsonl.zst"`
 	Timezone    Zone           `env:"TIMEZONE" doc:"zone of schedules, windows and of times in files, such as Europe/Berlin; empty: TZ, else UTC"`
 	State       string         `env:"STATE" doc:"folder of what must outlive a run, such as tokens that rotate; off for none; empty: $STATE_DIRECTORY, else .reportjob"`
 	Concurrency Positive       `env:"CONCURRENCY" envDefault:"4" doc:"reports that run at a time; those of one API share its rate"`

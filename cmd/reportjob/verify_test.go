@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/reportjob/reportjob/jobs"
+)
+
+func TestFilesOfAllFormatsHoldTheSameCells(t *testing.T) {
+	for _, locale := range []string{"en", "de-DE"} {
+		environ := append(stand(t, nil), "REPORTJOB_LOCALE="+locale, "REPORTJOB_TIMEZONE=Europe/Berlin")
+		got := reportjob(t, environ, "run", "--once", "sipgate-calls", "secureaccess-activity-dns", "sierra-bibs", "sierra-fines", "wizart-articles",
+			"--slot", "2026-11-21T06:00:00Z", "--format", strings.Join(formatNames(), ","))
+		if got.status != exitOK && got.status != exitTruncated {
+			t.Fatalf("status %d: %s", got.status, got.stderr)
+		}
+		if v := reportjob(t, nil, "verify", lookup(environ, "REPORTJOB_OUTPUT")); v.status != exitOK {
+			t.Errorf("locale %s: status %d\n%s", locale, v.status, v.stdout)
+		}
+	}
+}
+
+func TestVerifySaysWhichCellsOfADamagedFileDiffer(t *testing.T) {
+	environ := stand(t, nil)
+	got := reportjob(t, environ, "run", "--once", "sipgate-users", "--format", "csv,jsonl,parquet")
+	if got.status != exitOK {
+		t.Fatal(got)
+	}
+	folder := filepath.Join(lookup(environ, "REPORTJOB_OUTPUT"), "sipgate-users")
+	path := filepath.Join(folder, "sipgate-users_20261123T093015Z.csv")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	first, rest, _ := bytes.Cut(lines[2], []byte(","))
+	lines[2] = append(append([]byte("x"), first[1:]...), append([]byte(","), rest...)...)
+	if err := os.WriteFile(path, bytes.Join(lines, nil), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v := reportjob(t, nil, "verify", folder)
+	for _, want := range []string{"its SHA-256 is", "row 2, column id: it has \"x", "sipgate-users_20261123T093015Z.jsonl has \"w"} {
+		if v.status != exitUnexpected || !strings.Contains(v.stdout, want) {
+			t.Errorf("status %d, no %q in\n%s", v.status, want, v.stdout)
+		}
+	}
+}
+
+// TestVerifyFindsFilesThatDisagreeThoughTheirChecksumsAreRight gives a set the file of another one, as a bug of ours would.
+func TestVerifyFindsFilesThatDisagreeThoughTheirChecksumsAreRight(t *testing.T) {
+	environ := stand(t, nil)
+	folder := filepath.Join(lookup(environ, "REPORTJOB_OUTPUT"), "sipgate-calls")
+	var sets []jobs.Manifest
+	for _, slot := range []string{"2026-11-20T06:00:00Z", "2026-11-21T06:00:00Z"} {
+		if got := reportjob(t, environ, "run", "--once", "sipgate-calls", "--slot", slot, "--format", "csv,jsonl"); got.status != exitOK {
+			t.Fatal(got)
+		}
+		sets = append(sets, manifestOf(t, environ, "sipgate-calls", slot[:8]+map[string]string{"20": "19", "21": "20"}[slot[8:10]]))
+	}
+	from, to := sets[0].Files[1], sets[1].Files[1]
+	content, err := os.ReadFile(filepath.Join(folder, from.Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, to.Name), content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	manifest := filepath.Join(folder, strings.TrimSuffix(to.Name, "jsonl")+"manifest.json")
+	text, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := strings.NewReplacer(to.SHA256, from.SHA256, `"bytes": `+strconv.FormatInt(to.Bytes, 10), `"bytes": `+strconv.FormatInt(from.Bytes, 10)).Replace(string(text))
+	if err := os.WriteFile(manifest, []byte(said), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v := reportjob(t, nil, "verify", manifest)
+	if v.status != exitUnexpected || !strings.Contains(v.stdout, to.Name+": ") || !strings.Contains(v.stdout, "row 1, column ") || strings.Contains(v.stdout, "SHA-256") {
+		t.Errorf("status %d\n%s", v.status, v.stdout)
+	}
+}
