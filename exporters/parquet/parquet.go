@@ -50,7 +50,7 @@ const (
 type writer struct {
 	table  exporters.Table
 	file   file
-	to     *parquetgo.Writer
+	to     *parquetgo.GenericWriter[any]
 	cells  *encoder
 	batch  []parquetgo.Row
 	n      int   // rows of the batch
@@ -65,7 +65,7 @@ func newWriter(w io.Writer, table exporters.Table) (exporters.Writer, error) {
 		return nil, err
 	}
 	p := &writer{table: table, file: file{to: w}, cells: newEncoder(table)}
-	p.to = parquetgo.NewWriter(&p.file,
+	p.to = parquetgo.NewGenericWriter[any](&p.file,
 		schemaOf(table, p.cells.overflow),
 		parquetgo.CreatedBy(createdName, "1.0.0", createdName),
 		parquetgo.Compression(&zstd.Codec{Level: zstd.SpeedDefault, Concurrency: 1}),

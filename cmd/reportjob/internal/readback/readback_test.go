@@ -181,7 +181,7 @@ func TestEveryCellThatDiffersIsFound(t *testing.T) {
 	r := random{rand.New(rand.NewPCG(3, 4))}
 	folder := t.TempDir()
 	changed := 0
-	for changed < 600 {
+	for changed < 400 {
 		table, rows := r.table(t)
 		if len(rows) == 0 {
 			continue
