@@ -9,7 +9,7 @@ BENCHTIME ?= 1s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := help
-.PHONY: help test race lint fuzz bench build demo image check check-deploy xlsx-look xlsx-validate
+.PHONY: help test race lint fuzz bench build demo image check check-deploy check-formats xlsx-look xlsx-validate
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1	\2/' | expand -t 18
@@ -48,6 +48,9 @@ image: ## build the container image IMAGE, with docker, podman or buildah
 
 check-deploy: ## check deploy/ with kubectl and systemd-analyze, as far as they are there
 	deploy/check
+
+check-formats: ## hold files of the demo against openpyxl, LibreOffice and DuckDB, as far as they are there
+	OUT='$(OUT)' exporters/independent/check
 
 xlsx-look: ## draw the first pages of the workbook BOOK into OUT, to look at
 	@test -n '$(BOOK)' || { echo 'usage: make xlsx-look BOOK=exports/REPORT/FILE.xlsx' >&2; exit 2; }
