@@ -51,7 +51,7 @@ A report's window follows from its slot: the last instant at which its schedule 
 	flags.StringVar(&f.from, "from", "", "with --to: the window's begin, RFC 3339 or a date in the report's zone")
 	flags.StringVar(&f.to, "to", "", "with --from: the window's end, which is not part of it")
 	flags.StringVar(&f.slot, "slot", "", "run as if the schedule had fired at this instant")
-	flags.StringVar(&f.formats, "format", "", "file formats, such as csv,xlsx; instead of those of the environment")
+	flags.StringVar(&f.formats, "format", "", "file formats, such as csv,xlsx,parquet or csv.gz; instead of those of the environment")
 	flags.StringVar(&f.output, "output", "", "folder of the files; instead of REPORTJOB_OUTPUT")
 	flags.BoolVar(&f.demo, "demo", false, "use the built-in sandbox: no credentials, no network; without names every built-in report")
 	flags.BoolVar(&f.plan, "plan", false, "say what would be requested and how long it takes at the allowed rate; request nothing")

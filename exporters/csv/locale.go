@@ -75,7 +75,9 @@ func latinDigits(t language.Tag) language.Tag {
 }
 
 // The languages in which people write the day first, by what they put between day, month and year. A language that is
-// not here gets ISO 8601, which is never misread: to guess wrong would swap day and month without a sign.
+// not here gets ISO 8601, which is never misread: to guess wrong would swap day and month without a sign. The list is our
+// own since golang.org/x/text, whose numbers we use, holds CLDR's patterns of dates in its package date, but exports
+// nothing of it.
 const (
 	dotted  = " be bg bs cs da de et fi hr hsb kk lb lv mk nb nn no pl ro ru sk sl sq sr tr uk "
 	slashed = " ca el es fr gl it pt vi "

@@ -3,6 +3,7 @@ package jsonl
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,54 @@ func FuzzString(f *testing.F) {
 		var got string
 		if encoded := appendString(nil, s); json.Unmarshal(encoded, &got) != nil || got != s {
 			t.Errorf("%q is written as %s and reads as %q", s, encoded, got)
+		}
+	})
+}
+
+// FuzzJSONLRoundTrip holds files against the reader that most Go programs have.
+func FuzzJSONLRoundTrip(f *testing.F) {
+	f.Add("name", "a", "1e30", int64(3))
+	f.Add("\u2028\"", "<b>\x00\xff", "-0.10", int64(-1))
+	f.Add("a\\", "", "12345678901234567890.5", int64(1<<62))
+	f.Fuzz(func(t *testing.T, name, text, digits string, n int64) {
+		number, err := exporters.ParseNumber(exporters.Decimal, digits)
+		table := exporters.Table{Name: "t", Columns: []exporters.Column{
+			{Name: name, Kind: exporters.Text}, {Name: name + "2", Kind: exporters.Decimal}, {Name: name + "3", Kind: exporters.Duration},
+		}}
+		if err != nil || table.Check() != nil {
+			t.Skip()
+		}
+		row := exporters.Row{exporters.OfText(text), number, exporters.OfDuration(time.Duration(n))}
+		var file strings.Builder
+		w, err := Format().New(&file, table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := w.Write(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		d := json.NewDecoder(strings.NewReader(file.String()))
+		d.UseNumber()
+		for range 2 {
+			var object map[string]any
+			if err := d.Decode(&object); err != nil || len(object) != 3 {
+				t.Fatalf("%q reads as %v: %v", file.String(), object, err)
+			}
+			for i, column := range table.Columns {
+				got := object[column.Name]
+				want := string(row[i].Append(nil, time.UTC))
+				if want == "" && got != nil || want != "" && fmt.Sprint(got) != want {
+					t.Errorf("column %q: %q reads as %v", column.Name, want, got)
+				}
+			}
+		}
+		if d.More() {
+			t.Errorf("more than two rows in %q", file.String())
 		}
 	})
 }

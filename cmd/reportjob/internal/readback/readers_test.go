@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -228,6 +229,51 @@ func TestAManifestThatCannotBeFollowedIsAnError(t *testing.T) {
 	} {
 		if found := Inspect(m, []jobs.OpenFile{{}}); len(found) != 1 || found[0].Err == nil {
 			t.Errorf("found %+v", found)
+		}
+	}
+}
+
+// TestMemoryDoesNotGrowWithRows reads a table all the way, and looks at the heap at a third of it and near its end.
+func TestMemoryDoesNotGrowWithRows(t *testing.T) {
+	const count = 60_000
+	for _, format := range all {
+		f := kept(t, nil)
+		w, err := format.New(f, exportertest.Table())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for row := range exportertest.Rows(count) {
+			if err := w.Write(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		s, err := open(format.Name, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		heap := map[int]uint64{}
+		for i := range count {
+			if _, err := s.next(); err != nil {
+				t.Fatal(err)
+			}
+			if i == count/3 || i == count-10 {
+				runtime.GC()
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				heap[i] = m.HeapAlloc
+			}
+		}
+		if before, after := heap[count/3], heap[count-10]; after > before+1<<20 {
+			t.Errorf("%s: %d KiB, and %d KiB after more rows", format.Name, before>>10, after>>10)
+		}
+		if err := s.close(); err != nil {
+			t.Error(err)
 		}
 	}
 }
