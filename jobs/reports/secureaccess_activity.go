@@ -18,7 +18,7 @@ func saEvent[T any](of func(*T) *secureaccess.Event, verdict string) jobs.Column
 		jobs.Time("timestamp", "When it happened.", func(e *T) time.Time { return of(e).At() }).From("data[].timestamp"),
 	}
 	if verdict != "" {
-		columns = append(columns, jobs.Text("verdict", verdict, func(e *T) string { return of(e).Verdict }).From("data[].verdict"))
+		columns = append(columns, jobs.Text("verdict", verdict, func(e *T) string { return of(e).Verdict }).From("data[].verdict").Marking(saVerdicts()...))
 	}
 	return append(columns, saIdentities(func(e *T) []secureaccess.Identity { return of(e).Identities })...)
 }
@@ -93,7 +93,10 @@ func saEvents(particular ...exporters.Block) []exporters.Block {
 
 // saVerdicts are the outcomes that stand out.
 func saVerdicts() []exporters.Mark {
-	return []exporters.Mark{exporters.Marked(exporters.Bad, "blocked"), exporters.Marked(exporters.Doubtful, "proxied"), exporters.Marked(exporters.Doubtful, "warn")}
+	return []exporters.Mark{
+		exporters.Marked(exporters.Bad, "blocked"), exporters.Marked(exporters.Doubtful, "proxied"),
+		exporters.Marked(exporters.Doubtful, "warn"), exporters.Marked(exporters.Doubtful, "detected"), exporters.Marked(exporters.Doubtful, "would_block"),
+	}
 }
 
 // saWho are the first columns of a request: when, who, from where, and the outcome.

@@ -16,7 +16,8 @@ func saEventParameters(common string, own ...jobs.Parameter) []jobs.Parameter {
 
 func saFirewallInfo() jobs.Info {
 	return jobs.Info{
-		Title: "Firewall activity",
+		Title:   "Firewall activity",
+		Summary: saEvents(each("Connections by protocol", "protocol", "verdict", ""), most("Destinations with the most connections", "destination_ip", "verdict", "")),
 		About: "One row a connection that the cloud firewall decided on. Rows of one second are sorted by what they say, since " +
 			"the API has no order for them.",
 		Parameters: saParameters("identityids ruleid verdict ip ports categories"),
@@ -92,8 +93,9 @@ func saRules[T any](of func(*T) secureaccess.Rules) jobs.Columns[T] {
 
 func saIntrusionInfo() jobs.Info {
 	return jobs.Info{
-		Title: "Intrusion activity",
-		About: "One row a packet or connection that a signature of the intrusion prevention matched.",
+		Title:   "Intrusion activity",
+		Summary: saEvents(each("Intrusions by severity", "severity", "verdict", ""), most("Signatures with the most intrusions", "signature", "verdict", "")),
+		About:   "One row a packet or connection that a signature of the intrusion prevention matched.",
 		Parameters: saEventParameters("identityids ip ports filternoisydomains",
 			jobs.Parameter{Name: "signatures", Values: "numbers of signature and generator as 47829-1, comma-separated", Meaning: "Matches of these signatures alone."},
 			jobs.Parameter{Name: "signaturelistids", Values: "numbers of signature lists, comma-separated", Meaning: "Matches of signatures in these lists alone."},

@@ -9,7 +9,8 @@ import (
 
 func saMixedInfo() jobs.Info {
 	return jobs.Info{
-		Title: "Activity of all sorts",
+		Title:   "Activity of all sorts",
+		Summary: saEvents(each("Requests by type", "type", "verdict", "")),
 		About: "One row an event of any sort: DNS and web requests, firewall, intrusions, private access, decrypted connections. " +
 			"The type tells which columns have something in them; the reports of one sort are narrower. The API's own total is " +
 			"held against the rows only where x-traffic-type asks for one sort of traffic.",

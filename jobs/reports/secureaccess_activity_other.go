@@ -6,6 +6,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -34,6 +35,11 @@ func saRetrospectiveColumns() jobs.Columns[secureaccess.Retrospective] {
 func saRemoteAccessInfo() jobs.Info {
 	return jobs.Info{
 		Title: "Remote access events",
+		Summary: []exporters.Block{
+			overTime("Events over time", "timestamp", "connection_event", ""),
+			most("Identities with the most events", "identities", "connection_event", ""),
+			most("Most frequent reasons", "reason", "connection_event", ""),
+		},
 		About: "One row a connection to the VPN that was made, ended or failed. The API tells neither bytes nor how long it lasted.",
 		Parameters: saEventParameters("ip identityids identitytypes",
 			jobs.Parameter{Name: "connectionevent", Values: "one of connected, disconnected, failed", Meaning: "Events of this sort alone."},
@@ -51,7 +57,8 @@ func saRemoteAccessColumns() jobs.Columns[secureaccess.RemoteAccess] {
 	return slices.Concat(
 		jobs.Columns[T]{
 			jobs.Time("timestamp", "When it happened.", func(r *T) time.Time { return r.At() }).From("data[].timestamp"),
-			jobs.Text("connection_event", "What happened: connected, disconnected or failed.", func(r *T) string { return r.ConnectionEvent }).From("data[].connectionevent"),
+			jobs.Text("connection_event", "What happened: connected, disconnected or failed.", func(r *T) string { return r.ConnectionEvent }).From("data[].connectionevent").
+				Marking(exporters.Marked(exporters.Bad, "failed")),
 		},
 		saIdentities(func(r *T) []secureaccess.Identity { return r.Identities }),
 		jobs.Columns[T]{
@@ -71,6 +78,11 @@ func saRemoteAccessColumns() jobs.Columns[secureaccess.RemoteAccess] {
 func saTunnelInfo() jobs.Info {
 	return jobs.Info{
 		Title: "Network tunnel log",
+		Summary: []exporters.Block{
+			overTime("Messages over time", "timestamp", "level", ""),
+			most("Tunnel groups with the most messages", "tunnel_group", "level", ""),
+			most("Most frequent messages", "message", "level", ""),
+		},
 		About: "One row an entry in the log of the network tunnels: key exchange, BGP, and the like.",
 		Parameters: saEventParameters("",
 			jobs.Parameter{Name: "servicename", Values: "a service's name", Meaning: "Entries of this service alone."},

@@ -6,13 +6,15 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
 func saPrivateInfo() jobs.Info {
 	return jobs.Info{
-		Title: "Private access activity",
-		About: "One row an access to a private application through Zero Trust Access, with a client or with a browser alone.",
+		Title:   "Private access activity",
+		Summary: saEvents(most("Applications with the most requests", "applications", "verdict", "")),
+		About:   "One row an access to a private application through Zero Trust Access, with a client or with a browser alone.",
 		Parameters: saEventParameters("",
 			jobs.Parameter{Name: "ztnatype", Values: "one of clientless, clientbased", Meaning: "Accesses with a browser alone, or with the client."}),
 		Paging: saSlices, Limits: saPageLimits, Scope: saAggregations,
@@ -63,6 +65,11 @@ func saRuleset[T any](of func(*T) *secureaccess.PrivatePolicy) jobs.Columns[T] {
 func saDecryptionInfo() jobs.Info {
 	return jobs.Info{
 		Title: "Decryption activity",
+		Summary: []exporters.Block{
+			overTime("Connections over time", "timestamp", "decrypt_action", ""),
+			each("Connections by cipher suite", "cipher_suite", "decrypt_action", ""),
+			most("Identities with the most connections", "identities", "decrypt_action", ""),
+		},
 		About: "One row an encrypted connection, with whether it was decrypted and why it was not.",
 		Parameters: saEventParameters("",
 			jobs.Parameter{Name: "decryptaction", Values: "decryptinbound, decryptoutbound, donotdecrypt, decrypterror; comma-separated", Meaning: "Connections that were treated so."}),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -117,7 +118,10 @@ func saApplicationColumns(more ...jobs.Column[secureaccess.FoundApplication]) jo
 func secureAccessFoundApplications(c *secureaccess.Client) []jobs.Job {
 	const path = "appDiscovery/applications"
 	return saSpecial(saNinetyDays(jobs.Info{
-		Title:      "Discovered applications",
+		Title: "Discovered applications",
+		Summary: []exporters.Block{
+			each("Applications by risk", "weighted_risk", "", ""), most("Categories with the most applications", "category", "weighted_risk", ""),
+		},
 		About:      "One row an application that was seen in the organisation's traffic.",
 		Parameters: saFoundParameters(),
 	}), path, c.FoundApplications, saApplicationColumns(), saOnDay(saName(path)))

@@ -132,7 +132,7 @@ func secureAccessRulesActivity(c *secureaccess.Client) []jobs.Job {
 	}
 	return saReport(info, "rules-activity", "", c.RulesActivity, jobs.Columns[T]{
 		jobs.Time("timestamp", "When it happened.", func(a *T) time.Time { return a.At() }).From("data[].timestamp"),
-		jobs.Text("verdict", "What was decided: allowed or blocked.", func(a *T) string { return a.Verdict }).From("data[].verdict"),
+		jobs.Text("verdict", "What was decided: allowed or blocked.", func(a *T) string { return a.Verdict }).From("data[].verdict").Marking(saVerdicts()...),
 		jobs.Code("rule_id", "The number of the rule.", func(a *T) string { return string(a.Rule.ID) }).From("data[].rule.id"),
 		jobs.Text("rule", "The name of the rule.", func(a *T) string { return a.Rule.Label }).From("data[].rule.label"),
 		jobs.Code("rule_private_group_id", "The number of the group of private applications that the rule is for.",

@@ -48,6 +48,7 @@ func secureAccessRequestsByTimeRange(c *secureaccess.Client) []jobs.Job {
 	const path = "requests-by-timerange"
 	info := jobs.Info{
 		Title:      "Requests by minute, hour or day",
+		Summary:    saOverTime("period_start"),
 		About:      "One row a minute, hour or day, as the parameter timerange says: how many requests there were, and what became of them.",
 		Parameters: saParameters(saFilters + " " + secureaccess.TimeRange),
 		Paging:     saPages, Limits: saPageLimits, Scope: saGranularEvents,

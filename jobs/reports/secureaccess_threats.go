@@ -5,6 +5,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -21,7 +22,10 @@ func secureAccessThreats(c *secureaccess.Client) []jobs.Job {
 func secureAccessTopThreats(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.TopThreat
 	info := jobs.Info{
-		Title:      "Top threats",
+		Title: "Top threats",
+		Summary: []exporters.Block{
+			total("Requests", "requests"), each("Requests by type of threat", "threat_type", "", "requests"), most("Threats with the most requests", "threat", "", "requests"),
+		},
 		About:      "One row a threat that DNS or web requests met, those with the most requests first.",
 		Parameters: saParameters(saThreatFilters),
 		Paging:     saPages, Limits: saPageLimits, Scope: saAggregations,
@@ -37,6 +41,7 @@ func secureAccessTopThreatTypes(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.TopThreatType
 	info := jobs.Info{
 		Title:      "Top threat types",
+		Summary:    []exporters.Block{each("Requests by type of threat", "threat_type", "", "requests")},
 		About:      "One row a type of threats that DNS or web requests met, those with the most requests first.",
 		Parameters: saParameters(saThreatFilters),
 		Paging:     saPages, Limits: saPageLimits, Scope: saAggregations,

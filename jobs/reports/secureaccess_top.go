@@ -91,6 +91,7 @@ func secureAccessTopResources(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.TopResource
 	info := jobs.Info{
 		Title:      "Top resources",
+		Summary:    []exporters.Block{total("Connections", "connections"), most("Resources with the most connections", "resource", "", "connections")},
 		About:      "One row a private resource, those that were connected to most often first.",
 		Parameters: saParameters("ip identityids identitytypes verdict filternoisydomains"),
 		Paging:     saPages, Limits: saPageLimits, Scope: saPrivate,
@@ -108,6 +109,7 @@ func secureAccessTopURLs(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.TopURL
 	info := jobs.Info{
 		Title:      "Top URLs",
+		Summary:    []exporters.Block{total("Requests", "requests"), most("Paths with the most requests", "path", "", "requests")},
 		About:      "One row a path of an address, those with the most requests first. The parameter domains says whose paths.",
 		Parameters: saParameters("domains sha256 securityoverridden bundleid ampdisposition antivirusthreats datalosspreventionstate filternoisydomains"),
 		Paging:     saPages, Limits: saPageLimits, Scope: saAggregations,
@@ -126,6 +128,7 @@ func secureAccessTopCategories(c *secureaccess.Client) []jobs.Job {
 	type T = secureaccess.TopCategory
 	info := jobs.Info{
 		Title:      "Top categories",
+		Summary:    []exporters.Block{most("Categories with the most requests", "category", "", "requests")},
 		About:      "One row a category of destinations, those with the most requests first.",
 		Parameters: saParameters(saCategoryFilters + " sha256"),
 		Paging:     saPages, Limits: saPageLimits, Scope: saAggregations,

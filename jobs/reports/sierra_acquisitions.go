@@ -8,6 +8,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sierra"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -18,6 +19,9 @@ func sierraOrders(c *sierra.Client) jobs.Job {
 	type order = sierra.Order
 	info := sierraRecordsInfo(jobs.Info{
 		Name: "sierra-orders", Title: "Orders",
+		Summary: []exporters.Block{
+			total("Estimated price", "estimated_price"), most("Vendors with the most orders", "vendor", "", ""), most("Vendors by estimated price", "vendor", "", "estimated_price"),
+		},
 		About:      "A row for each order, with the funds that it is charged to.",
 		Endpoint:   sierra.OrdersPath,
 		Scope:      sierra.OrdersRole,
@@ -115,6 +119,10 @@ func sierraInvoices(c *sierra.Client) jobs.Job {
 	type invoice = sierra.Invoice
 	info := sierraInvoicesInfo(jobs.Info{
 		Name: "sierra-invoices", Title: "Invoices",
+		Summary: []exporters.Block{
+			total("Grand total", "grand_total"), each("Invoices by status", "status", "", ""),
+			{Title: "Grand total over time", By: "invoiced", Every: exporters.Day, Sum: "grand_total", Chart: exporters.Lines},
+		},
 		About:    "A row for each invoice.",
 		Endpoint: sierra.InvoicesPath,
 		Paging:   "ranges of ids, 2,000 records a page, to a short page; the API's total counts one page and is not used",
@@ -189,6 +197,7 @@ func sierraInvoiceLines(c *sierra.Client) jobs.Job {
 	type line = sierra.InvoicedLine
 	info := sierraInvoicesInfo(jobs.Info{
 		Name: "sierra-invoice-lines", Title: "Lines of invoices",
+		Summary:  []exporters.Block{total("Paid", "paid_amount"), most("Funds by what was paid", "fund", "", "paid_amount"), most("Vendors by what was paid", "vendor", "", "paid_amount")},
 		About:    "A row for each line of each invoice.",
 		Endpoint: sierra.InvoiceLinesPath,
 		Paging:   "invoices in ranges of ids, 2,000 a page; the lines of each come in one answer, and are held against the number of lines that the invoice names",

@@ -6,6 +6,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sierra"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -13,6 +14,7 @@ func sierraBibs(c *sierra.Client) jobs.Job {
 	type bib = sierra.Bib
 	info := sierraRecordsInfo(jobs.Info{
 		Name: "sierra-bibs", Title: "Titles",
+		Summary:  []exporters.Block{each("Titles by material", "material_type_name", "", ""), most("Languages with the most titles", "language_name", "", "")},
 		About:    "A row for each bibliographic record.",
 		Endpoint: sierra.BibsPath,
 		Scope:    sierra.BibsRole,

@@ -16,7 +16,8 @@ type loan = sierraRow[sierra.Checkout]
 func sierraCheckouts(c *sierra.Client) jobs.Job {
 	return sierraJob(sierraLoansInfo(jobs.Info{
 		Name: "sierra-checkouts", Title: "Checkouts",
-		About: "A row for each loan that runs at this moment.",
+		Summary: []exporters.Block{{Title: "Loans by the day on which they are due", By: "due_date", Every: exporters.Day, Chart: exporters.Lines}, total("Renewals", "renewals")},
+		About:   "A row for each loan that runs at this moment.",
 	}), c.Checkouts, sierraLoan())
 }
 

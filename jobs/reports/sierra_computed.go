@@ -13,6 +13,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sierra"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -57,6 +58,7 @@ func sierraHoldsRatio(c *sierra.Client) jobs.Job {
 	type bib = sierra.Bib
 	info := jobs.Info{
 		Name: "sierra-holds-ratio", Title: "Holds per copy", API: "sierra",
+		Summary: []exporters.Block{total("Holds", "holds"), total("Copies", "copies"), most("Titles with the most holds", "title", "", "holds")},
 		About: "A row for each title that somebody waits for, with the number of holds per copy. Both numbers are the API's own, from the title's record;" +
 			" whether it counts copies that are lost, or holds on single copies, is documented nowhere.",
 		Endpoint:   sierra.BibsPath,
@@ -103,6 +105,7 @@ func sierraMissingItems(c *sierra.Client) jobs.Job {
 	type item = sierra.Item
 	info := jobs.Info{
 		Name: "sierra-missing-items", Title: "Missing items", API: "sierra",
+		Summary: []exporters.Block{most("Locations with the most missing items", "location_name", "", ""), most("Types with the most missing items", "item_type_name", "", "")},
 		About: "A row for each copy whose status says that it is missing. The API does not tell since when: the last update, from which the days are counted," +
 			" may be of something else. With another window than now, only those that were updated in it.",
 		Endpoint: sierra.ItemsPath,
@@ -196,7 +199,8 @@ type debt struct {
 func sierraFinesByLocation(c *sierra.Client) jobs.Job {
 	info := sierraSnapshotInfo(sierraFinesInfo(jobs.Info{
 		Name: "sierra-fines-by-location", Title: "Fines by location",
-		About: "A row for each location and kind of charge: how many charges patrons have not paid in full at this moment, and what they owe. Amounts are exact.",
+		Summary: []exporters.Block{total("What is owed", "owed"), most("Owed by location", "location_name", "", "owed"), each("Owed by kind of charge", "charge_type_name", "", "owed")},
+		About:   "A row for each location and kind of charge: how many charges patrons have not paid in full at this moment, and what they owe. Amounts are exact.",
 	}))
 	info.Parameters = slices.DeleteFunc(info.Parameters, func(p jobs.Parameter) bool { return p.Name == sierraPersonal.Name })
 	fines := sierraSource(info, c.Fines)

@@ -5,12 +5,16 @@ import (
 	"time"
 
 	"github.com/reportjob/reportjob/clients/sierra"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
 func sierraItems(c *sierra.Client) jobs.Job {
 	info := sierraRecordsInfo(jobs.Info{
 		Name: "sierra-items", Title: "Items",
+		Summary: []exporters.Block{
+			most("Locations with the most items", "location_name", "", ""), each("Items by status", "status_name", "", ""), most("Types with the most items", "item_type_name", "", ""),
+		},
 		About:    "A row for each copy, with its status, loans and holds.",
 		Endpoint: sierra.ItemsPath,
 		Scope:    sierra.ItemsRole,

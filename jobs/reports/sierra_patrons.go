@@ -7,12 +7,16 @@ import (
 	"time"
 
 	"github.com/reportjob/reportjob/clients/sierra"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
 func sierraPatrons(c *sierra.Client) jobs.Job {
 	info := sierraRecordsInfo(jobs.Info{
 		Name: "sierra-patrons", Title: "Patrons",
+		Summary: []exporters.Block{
+			total("What they owe", "money_owed"), each("Patrons by type", "patron_type", "", ""), most("Home libraries of the most patrons", "home_library_name", "", ""),
+		},
 		About: "A row for each user of the library. Names, addresses, telephone numbers, e-mail addresses, bar codes and birth dates are" +
 			" neither asked for by name nor written unless personal=true says so.",
 		Endpoint: sierra.PatronsPath,

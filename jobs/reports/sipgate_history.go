@@ -160,7 +160,8 @@ func entryRecordings() jobs.Column[entry] {
 }
 
 func entryFaxStatus() jobs.Column[entry] {
-	return jobs.Text("fax_status", "PENDING, SENDING, FAILED, SENT or SCHEDULED.", func(e *entry) string { return e.FaxStatus }).From("faxStatusType")
+	return jobs.Text("fax_status", "PENDING, SENDING, FAILED, SENT or SCHEDULED.", func(e *entry) string { return e.FaxStatus }).From("faxStatusType").
+		Marking(exporters.Marked(exporters.Bad, "FAILED"), exporters.Marked(exporters.Doubtful, "PENDING"), exporters.Marked(exporters.Doubtful, "SENDING"))
 }
 
 func entryPages() jobs.Column[entry] {
@@ -251,7 +252,8 @@ func sipgateCalls(c *sipgate.Client) jobs.Job {
 func sipgateFaxes(c *sipgate.Client) jobs.Job {
 	return sipgatePart(c, jobs.Info{
 		Name: "sipgate-faxes", Title: "Faxes",
-		About: "A row for each fax that was sent or received, of inbox and archive. The pages themselves are left out: their addresses open without a login.",
+		Summary: []exporters.Block{overTime("Faxes over time", "created", "direction", ""), each("Faxes by status", "fax_status", "direction", ""), total("Pages", "pages")},
+		About:   "A row for each fax that was sent or received, of inbox and archive. The pages themselves are left out: their addresses open without a login.",
 	}, columns(
 		jobs.Columns[entry]{entryCreated("created", "When the fax was sent or received."), entryDirection(), entryFaxStatus(), entryStatus()},
 		entryParties("sender", "recipient"),
@@ -263,7 +265,8 @@ func sipgateFaxes(c *sipgate.Client) jobs.Job {
 func sipgateSMS(c *sipgate.Client) jobs.Job {
 	return sipgatePart(c, jobs.Info{
 		Name: "sipgate-sms", Title: "Text messages",
-		About: "A row for each text message (SMS) that was sent or received, of inbox and archive, with its text.",
+		Summary: []exporters.Block{overTime("Messages over time", "created", "direction", ""), most("Recipients of the most messages", "recipient", "", "")},
+		About:   "A row for each text message (SMS) that was sent or received, of inbox and archive, with its text.",
 	}, columns(
 		jobs.Columns[entry]{entryCreated("created", "When the message was sent or received."), entryDirection(), entryStatus()},
 		entryParties("sender", "recipient"),
@@ -275,7 +278,8 @@ func sipgateSMS(c *sipgate.Client) jobs.Job {
 func sipgateVoicemails(c *sipgate.Client) jobs.Job {
 	return sipgatePart(c, jobs.Info{
 		Name: "sipgate-voicemails", Title: "Voicemails",
-		About: "A row for each message that a caller left, of inbox and archive. The recordings themselves are left out: their addresses open without a login.",
+		Summary: []exporters.Block{overTime("Messages over time", "created", "", ""), most("Callers with the most messages", "caller", "", ""), total("Length of all messages", "duration")},
+		About:   "A row for each message that a caller left, of inbox and archive. The recordings themselves are left out: their addresses open without a login.",
 	}, columns(
 		jobs.Columns[entry]{entryCreated("created", "When the message was left."), entryDirection(), entryStatus()},
 		entryParties("caller", "callee"),

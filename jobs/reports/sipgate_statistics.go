@@ -34,6 +34,11 @@ type callKey struct {
 func sipgateCallStatistics(c *sipgate.Client) jobs.Job {
 	info := sipgateHistoryInfo(jobs.Info{
 		Name: "sipgate-call-statistics", Title: "Call statistics",
+		Summary: []exporters.Block{
+			total("Calls", "calls"), total("Calls that were taken", "answered"), total("Calls that were missed", "missed"), total("Time on the telephone", "talk_total"),
+			{Title: "Calls over time", By: "day", Every: exporters.Day, Split: "direction", Sum: "calls", Chart: exporters.Stacked},
+			most("Lines with the most calls", "line_name", "direction", "calls"), most("Lines with the most missed calls", "line_name", "", "missed"),
+		},
 		About: "A row for each day in the report's zone, line and direction: how many calls there were, answered and missed, and how long was talked, computed from the calls of inbox and archive. " +
 			"A call that belongs to several lines counts once for each of them, so that the sum over lines may be more than the number of calls. Only answered calls count as talk.",
 	}, sipgate.Call)

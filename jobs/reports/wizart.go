@@ -164,6 +164,7 @@ func wizartCollections(c *wizart.Client) jobs.Job {
 	type collection = wizart.Collection
 	info := wizartCustomerInfo(jobs.Info{
 		Name: "wizart-collections", Title: "Collections",
+		Summary:  []exporters.Block{most("Brands with the most collections", "brand", "visible", "")},
 		About:    "A row for each collection of the account's brands.",
 		Endpoint: wizart.CollectionsPath,
 	})

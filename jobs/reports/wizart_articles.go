@@ -5,6 +5,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/wizart"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -12,6 +13,7 @@ func wizartArticles(c *wizart.Client) jobs.Job {
 	type article = wizart.Article
 	info := wizartCustomerInfo(jobs.Info{
 		Name: "wizart-articles", Title: "Articles",
+		Summary:  []exporters.Block{each("Articles by type", "product_type", "availability", ""), most("Brands with the most articles", "brand", "availability", "")},
 		About:    "A row for each product of the account.",
 		Endpoint: wizart.ArticlesPath,
 	})
