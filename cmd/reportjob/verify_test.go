@@ -14,7 +14,7 @@ import (
 func TestFilesOfAllFormatsHoldTheSameCells(t *testing.T) {
 	for _, locale := range []string{"en", "de-DE"} {
 		environ := append(stand(t, nil), "REPORTJOB_LOCALE="+locale, "REPORTJOB_TIMEZONE=Europe/Berlin")
-		got := reportjob(t, environ, "run", "--once", "sipgate-calls", "secureaccess-activity-dns", "sierra-bibs", "sierra-fines", "wizart-articles",
+		got := reportjob(t, environ, "run", "--once", "sipgate-calls", "secureaccess-remote-access-events", "sierra-bibs", "sierra-fines", "wizart-articles",
 			"--slot", "2026-11-21T06:00:00Z", "--format", strings.Join(formatNames(), ","))
 		if got.status != exitOK && got.status != exitTruncated {
 			t.Fatalf("status %d: %s", got.status, got.stderr)

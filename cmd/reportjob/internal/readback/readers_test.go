@@ -235,6 +235,9 @@ func TestAManifestThatCannotBeFollowedIsAnError(t *testing.T) {
 
 // TestMemoryDoesNotGrowWithRows reads a table all the way, and looks at the heap at a third of it and near its end.
 func TestMemoryDoesNotGrowWithRows(t *testing.T) {
+	if raced {
+		t.Skip("the race detector's own memory is none of ours")
+	}
 	const count = 60_000
 	for _, format := range all {
 		f := kept(t, nil)
