@@ -29,6 +29,11 @@ func (a *app) runOnce(ctx context.Context, f runFlags, names []string) error {
 	if f.plan {
 		return a.printPlan(p, slices.Concat(orders...))
 	}
+	unprofiled, err := a.profile(p.settings.General.Pprof)
+	if err != nil {
+		return err
+	}
+	defer unprofiled()
 	halt := a.halt(ctx, time.Duration(p.settings.General.Grace), false)
 	defer halt.end()
 	results := a.execute(halt, p, orders)

@@ -15,6 +15,11 @@ func (a *app) serve(ctx context.Context, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	unprofiled, err := a.profile(p.settings.General.Pprof)
+	if err != nil {
+		return err
+	}
+	defer unprofiled()
 	grace := time.Duration(p.settings.General.Grace)
 	h := a.halt(ctx, grace, true)
 	defer h.end()

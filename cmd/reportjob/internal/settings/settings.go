@@ -95,6 +95,7 @@ type General struct {
 	LogFormat   LogFormat      `env:"LOG_FORMAT" doc:"text or json; empty: text on a terminal, else json"`
 	LogLevel    LogLevel       `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
 	Locale      Locale         `env:"LOCALE" envDefault:"en" doc:"en, de-DE, ...: delimiter, decimal mark, byte-order mark and date form of CSV files"`
+	Pprof       Listen         `env:"PPROF" doc:"HOST:PORT at which Go's profiles of the running program are served, for go tool pprof; :PORT listens on this machine alone; empty: nowhere"`
 }
 
 // Report is what the variables of one report say.

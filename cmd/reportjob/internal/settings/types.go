@@ -222,6 +222,23 @@ func (p *Path) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Listen is an address to listen at; empty is none.
+type Listen string
+
+// UnmarshalText reads HOST:PORT. Without a host, it is this machine's own.
+func (l *Listen) UnmarshalText(text []byte) error {
+	host, port, err := net.SplitHostPort(string(text))
+	n, numeric := strconv.ParseUint(port, 10, 16)
+	if err != nil || numeric != nil {
+		return fmt.Errorf("expected HOST:PORT such as 127.0.0.1:6060, or :6060 for this machine alone, found %q", text)
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	*l = Listen(net.JoinHostPort(host, strconv.FormatUint(n, 10)))
+	return nil
+}
+
 // Locale is a BCP 47 language tag.
 type Locale string
 
