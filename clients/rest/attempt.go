@@ -30,6 +30,7 @@ type exchange struct {
 	renewed time.Time // when this request had its credentials renewed; zero: not yet
 	waited  bool      // a second was given to the renewed credentials
 	fell    bool      // the remembered base was given up
+	leave   func()    // gives back the room that the last answer has
 }
 
 // answer is what an attempt brought home.
@@ -89,6 +90,11 @@ func (e *exchange) send(ctx context.Context, to *url.URL, repeats bool) (*Respon
 	}
 	defer reply.Body.Close()
 	e.c.clock.read(reply.Header, began, time.Now())
+	e.leave()
+	if e.leave, err = e.c.room.take(ctx, reply.ContentLength); err != nil {
+		e.leave = func() {}
+		return nil, 0, sent{err}
+	}
 	body, err := e.c.read(reply, cancel)
 	if errors.Is(err, errTooLarge) {
 		text := fmt.Sprintf("the answer is larger than %d bytes", e.c.o.MaxBody)
@@ -97,6 +103,7 @@ func (e *exchange) send(ctx context.Context, to *url.URL, repeats bool) (*Respon
 	if err != nil {
 		return nil, 0, sent{err}
 	}
+	e.c.room.was(len(body))
 	took := time.Since(began)
 	e.c.took(took)
 	e.c.o.Log.DebugContext(ctx, "asked", "api", e.c.o.API, "path", pathOnly(e.r.Path), "host", to.Host,
@@ -157,11 +164,8 @@ var errTooLarge = errors.New("too large")
 func (c *Client) read(reply *http.Response, cancel context.CancelCauseFunc) ([]byte, error) {
 	watch := time.AfterFunc(stall, func() { cancel(errors.New("the answer stalled")) })
 	defer watch.Stop()
-	var used []byte
-	if again, ok := c.bodies.Get().(*[]byte); ok {
-		used = *again
-	}
-	body, err := readAll(io.LimitReader(watched{reply.Body, watch}, c.o.MaxBody+1), used, min(reply.ContentLength, c.o.MaxBody))
+	used, length := c.room.again(reply.ContentLength)
+	body, err := readAll(io.LimitReader(watched{reply.Body, watch}, c.o.MaxBody+1), used, min(length, c.o.MaxBody))
 	switch {
 	case err != nil:
 		return nil, err
@@ -186,16 +190,14 @@ func readAll(from io.Reader, into []byte, length int64) ([]byte, error) {
 		case err != nil:
 			return nil, err
 		case len(into) == cap(into)-1:
-			into = slices.Grow(into, max(len(into), 512))
+			into = slices.Grow(into, max(len(into)/4, 512))
 		}
 	}
 }
 
 // release gives back the memory of an answer that nobody looks at any more.
 func (c *Client) release(r *Response) {
-	if again := r.Body[:0]; cap(again) > 0 {
-		c.bodies.Put(&again)
-	}
+	c.room.free(r.Body)
 	r.Body = nil
 }
 

@@ -40,7 +40,9 @@ type Client struct {
 	slots   chan struct{} // nil: no limit
 	rights  atomic.Int64  // the generation whose refusal turned out to be a matter of rights
 	plans   plans
-	bodies  sync.Pool // memory of answers that nobody looks at any more
+	room    room
+	packs   sync.Pool    // memory of packs that are not needed any more
+	packed  atomic.Int64 // how large the last pack was
 	clock   clock
 
 	mu     sync.Mutex
@@ -122,17 +124,24 @@ func (r Request) repeatable() bool {
 // Do waits its turn, signs, sends, retries and follows. It returns answers of disposition Success alone; its error is an
 // *Error or the context's.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
+	answer, leave, err := c.do(ctx, r)
+	leave()
+	return answer, err
+}
+
+// do is Do for whoever calls leave when the answer's body is not needed any more.
+func (c *Client) do(ctx context.Context, r Request) (answer *Response, leave func(), err error) {
 	r.Method = orDefault(r.Method, http.MethodGet)
-	e := &exchange{c: c, r: r}
+	e := &exchange{c: c, r: r, leave: func() {}}
 	for {
 		a, err := e.attempt(ctx)
 		if err != nil {
 			err = e.afterFailure(ctx, err)
 		} else if err = e.afterAnswer(ctx, a); err == errDone {
-			return a.response, nil
+			return a.response, e.leave, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, e.leave, err
 		}
 	}
 }
@@ -144,7 +153,8 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values, into an
 
 // Ask is Get for a request that has more to say, such as a header.
 func (c *Client) Ask(ctx context.Context, r Request, into any) error {
-	answer, err := c.Do(ctx, r)
+	answer, leave, err := c.do(ctx, r)
+	defer leave()
 	if err != nil {
 		return err
 	}
@@ -155,8 +165,12 @@ func (c *Client) Ask(ctx context.Context, r Request, into any) error {
 // Decode decodes an answer of this client, as Get does: like Response.Decode, without the client's secrets in errors, and
 // with an eye on unknown fields.
 func (c *Client) Decode(ctx context.Context, answer *Response, into any) error {
+	return c.decoding(ctx).decode(answer, into)
+}
+
+func (c *Client) decoding(ctx context.Context) decoding {
 	meter, _ := ctx.Value(meterKey{}).(*Meter)
-	return decoding{&c.plans, c.o.API, c.o.Redactor, meter}.decode(answer, into)
+	return decoding{plans: &c.plans, api: c.o.API, redactor: c.o.Redactor, meter: meter}
 }
 
 // fault makes an Error about r.

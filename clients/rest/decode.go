@@ -42,7 +42,8 @@ type decoding struct {
 	plans    *plans
 	api      string
 	redactor *Redactor
-	meter    *Meter // nil: unknown fields are of no interest
+	meter    *Meter   // nil: unknown fields are of no interest
+	packing  *packing // for values with a Packed in them
 }
 
 // decode is the one place where answers are decoded, into a value that is zero before.
@@ -57,7 +58,7 @@ func (d decoding) decode(r *Response, into any) error {
 		fault.Text = describe(r.without(d.redactor)) + " where JSON was expected"
 		return fault
 	}
-	if fields, ok := d.plans.decode(body, into, d.meter != nil); ok {
+	if fields, ok := d.plans.decode(body, into, d.meter != nil, d.packing); ok {
 		d.meter.unknown(fields)
 		return nil
 	}

@@ -23,6 +23,7 @@ type header struct {
 // slab is a chunk of elements that lists are cut from.
 type slab struct {
 	data       unsafe.Pointer
+	of         reflect.Type
 	used, size int
 	busy       bool // a list is being cut, and there is another one in it
 }
@@ -115,5 +116,5 @@ func (l *list) more(s *slab, n, took, left int) {
 	if n > 0 {
 		reflect.Copy(fresh, reflect.SliceAt(l.typ.Elem(), unsafe.Add(s.data, uintptr(s.used)*l.size), n))
 	}
-	*s = slab{data: fresh.UnsafePointer(), size: room, busy: s.busy}
+	*s = slab{data: fresh.UnsafePointer(), of: l.typ.Elem(), size: room, busy: s.busy}
 }

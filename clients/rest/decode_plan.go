@@ -33,7 +33,7 @@ type plan struct {
 	nodes  map[place]*node
 	shapes shapes
 	// How many places a run needs to remember things.
-	members, lists, maps int
+	members, lists, maps, records int
 
 	runs sync.Pool
 }
@@ -67,7 +67,7 @@ func (p *plans) of(t reflect.Type) *plan {
 
 // decode decodes an answer into what into points to, and gives the paths of the fields that no type takes, if they are
 // asked for. It is not ok if encoding/json would fail.
-func (p *plans) decode(body []byte, into any, unknown bool) (fields []string, ok bool) {
+func (p *plans) decode(body []byte, into any, unknown bool, packing *packing) (fields []string, ok bool) {
 	target := reflect.ValueOf(into)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return nil, false
@@ -75,8 +75,9 @@ func (p *plans) decode(body []byte, into any, unknown bool) (fields []string, ok
 	plan := p.of(target.Type().Elem())
 	r, _ := plan.runs.Get().(*run)
 	if r == nil {
-		r = &run{next: make([]uint16, plan.members), lists: make([]slab, plan.lists), maps: make([]pair, plan.maps)}
+		r = &run{next: make([]uint16, plan.members), lists: make([]slab, plan.lists), maps: make([]pair, plan.maps), records: make([]reflect.Value, plan.records)}
 	}
+	r.packing = packing
 	if r.text = terminated(body); unknown {
 		r.trail = &trail{}
 	}
@@ -114,6 +115,10 @@ func (p *plan) node(at place) *node {
 	}
 	n := &node{}
 	p.nodes[at] = n // before it is complete: a type may contain itself
+	if reflect.PointerTo(at.Type).Implements(reflect.TypeFor[packable]()) {
+		p.pack(n, at.Type)
+		return n
+	}
 	if n.read = native(at.Type); n.read != nil || at.methods && p.methods(n, at.Type) {
 		return n
 	}

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"reflect"
 	"strings"
 	"unsafe"
 )
@@ -20,6 +21,10 @@ type run struct {
 	names map[string]string // of members whose names are data
 	sizes [8]int            // of the last object of no type, by depth
 	trail *trail            // nil: unknown fields are of no interest
+	// packing is where each Packed goes, and records where it lies until then. Meanwhile what is lent need not be kept.
+	packing *packing
+	records []reflect.Value
+	lent    bool
 }
 
 // chunk is how many bytes texts and short lists are cut from. More of them would save little, and a text that is kept
@@ -27,28 +32,49 @@ type run struct {
 const chunk = 4 << 10
 
 // keep copies a text out of the answer, whose memory is used again.
-func (r *run) keep(text []byte) string {
+func (r *run) keep(text []byte) string { return keep(&r.chars, text) }
+
+// keep copies a text into what is left of a chunk, or into a new one.
+func keep(chars *[]byte, text []byte) string {
 	n := len(text)
 	switch {
 	case n == 0:
 		return ""
 	case n > chunk/4:
 		return string(text)
-	case n > len(r.chars):
-		r.chars = make([]byte, chunk)
+	case n > len(*chars):
+		*chars = make([]byte, chunk)
 	}
-	copy(r.chars, text)
+	copy(*chars, text)
 	// These bytes are written once, here, and given away once.
-	kept := unsafe.String(unsafe.SliceData(r.chars), n)
-	r.chars = r.chars[n:]
+	kept := unsafe.String(unsafe.SliceData(*chars), n)
+	*chars = (*chars)[n:]
 	return kept
+}
+
+// part is a text as it stands in the answer.
+func (r *run) part(from, to int) string {
+	if r.lent && to > from {
+		return unsafe.String(&r.text[from], to-from)
+	}
+	return r.keep(r.text[from:to])
+}
+
+// reuse has the lists that were cut so far given away once more, as soon as a chunk of them is half used up.
+func (r *run) reuse() {
+	for i := range r.lists {
+		if s := &r.lists[i]; s.used > s.size/2 && !s.busy {
+			reflect.SliceAt(s.of, s.data, s.used).Clear()
+			s.used = 0
+		}
+	}
 }
 
 // string reads a string, from its quote on.
 func (r *run) string(at int) (string, int) {
 	end, plain := closing(r.text, at)
 	if plain {
-		return r.keep(r.text[at+1 : end-1]), end
+		return r.part(at+1, end-1), end
 	}
 	if end == wrong {
 		return "", wrong
@@ -117,7 +143,7 @@ func (r *run) forget() {
 	for i := range r.maps {
 		r.maps[i].clear()
 	}
-	r.text, r.chars, r.trail, r.depth = nil, nil, nil, 0
+	r.text, r.chars, r.trail, r.packing, r.depth = nil, nil, nil, nil, 0
 }
 
 // lead notes that the way leads into a list, or out of it.

@@ -52,7 +52,7 @@ func scalarByItself(t reflect.Type, otherwise read) read {
 			text, end = r.string(at)
 		default:
 			if end = skip(r.text, at, r.depth); end != wrong {
-				text = r.keep(r.text[at:end])
+				text = r.part(at, end)
 			}
 		}
 		if end == wrong || reflect.NewAt(t, to).Interface().(Scalar).UnmarshalScalar(text, first == '"') != nil {
@@ -180,7 +180,7 @@ func readNumber(r *run, at int, to unsafe.Pointer) int {
 		if end = number(r.text, at); end == wrong {
 			return wrong
 		}
-		text = r.keep(r.text[at:end])
+		text = r.part(at, end)
 	}
 	*(*json.Number)(to) = json.Number(text)
 	return end
@@ -207,7 +207,7 @@ func readID(r *run, at int, to unsafe.Pointer) int {
 		end = r.null(at)
 	case c == '-' || '0' <= c && c <= '9':
 		if end = number(r.text, at); end != wrong {
-			text = r.keep(r.text[at:end])
+			text = r.part(at, end)
 		}
 	default:
 		return wrong
@@ -262,7 +262,7 @@ func readDecimal(r *run, at int, to unsafe.Pointer) int {
 	if end == wrong {
 		return r.unmarshal(at, (*Number)(to))
 	}
-	*(*Number)(to) = Number(r.keep(r.text[at:end]))
+	*(*Number)(to) = Number(r.part(at, end))
 	return end
 }
 

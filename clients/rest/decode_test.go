@@ -167,7 +167,7 @@ func compare(t *testing.T, all *plans, body []byte) {
 		want, got := reflect.New(typ), reflect.New(typ)
 		err := json.Unmarshal(body, want.Interface())
 		given := append(slices.Clip(bytes.Clone(body)), 0)[:len(body)] // as the house reads answers
-		_, ok := all.decode(given, got.Interface(), len(body)%2 == 0)
+		_, ok := all.decode(given, got.Interface(), len(body)%2 == 0, nil)
 		if ok != (err == nil) {
 			t.Fatalf("%v of %q: ok %v, where encoding/json says %v", typ, body, ok, err)
 		}
@@ -179,6 +179,7 @@ func compare(t *testing.T, all *plans, body []byte) {
 			t.Fatalf("%v of %q:\n got %s\nwant %s", typ, body, shown(got), shown(want))
 		}
 	}
+	packings(t, all, body)
 }
 
 func shown(v reflect.Value) string {
@@ -266,7 +267,7 @@ func TestDepthIsThatOfEncodingJSON(t *testing.T) {
 			for _, target := range []any{new(any), new(Record), new(natives), new(struct{ Ignored Ignored }), new(json.RawMessage), new([]json.RawMessage)} {
 				typ := reflect.TypeOf(target).Elem()
 				err := json.Unmarshal([]byte(body), reflect.New(typ).Interface())
-				if _, ok := new(plans).decode([]byte(body), target, true); ok != (err == nil) {
+				if _, ok := new(plans).decode([]byte(body), target, true, nil); ok != (err == nil) {
 					t.Errorf("%v, %d times %s: ok %v, where encoding/json says %v", typ, depth, around[0], ok, err)
 				}
 			}
@@ -280,7 +281,7 @@ func TestWidthHasNoLimit(t *testing.T) {
 		body := []byte("[" + strings.Repeat(each+",", deepest+1) + each + "]")
 		for _, target := range []any{new([]natives), new(any), new([]Record), new([]map[string]any), new([][]int)} {
 			err := json.Unmarshal(body, reflect.New(reflect.TypeOf(target).Elem()).Interface())
-			if _, ok := new(plans).decode(body, target, false); ok != (err == nil) {
+			if _, ok := new(plans).decode(body, target, false, nil); ok != (err == nil) {
 				t.Errorf("%T, many times %s: ok %v, where encoding/json says %v", target, each, ok, err)
 			}
 		}
@@ -308,7 +309,7 @@ func TestListsOfAnyLengthKeepTheirElementsApart(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []element
-		if _, ok := all.decode(body, &got, false); !ok || !reflect.DeepEqual(got, want) {
+		if _, ok := all.decode(body, &got, false, nil); !ok || !reflect.DeepEqual(got, want) {
 			t.Errorf("a list of %d is another one", n)
 		}
 		if cap(got) > 2*max(n, few) {
@@ -327,7 +328,7 @@ func TestAShortRowInFrontMakesNoHugeList(t *testing.T) {
 	t.Parallel()
 	body := []byte("[" + strings.Repeat(`{},`, 20) + `{"s":"` + strings.Repeat("x", 1<<20) + `"}]`)
 	var got []natives
-	if _, ok := new(plans).decode(body, &got, false); !ok || len(got) != 21 || cap(got) > 21*leap {
+	if _, ok := new(plans).decode(body, &got, false, nil); !ok || len(got) != 21 || cap(got) > 21*leap {
 		t.Errorf("%v, %d rows, room for %d", ok, len(got), cap(got))
 	}
 }
@@ -349,7 +350,7 @@ func TestFewAllocationsARow(t *testing.T) {
 	all := &plans{}
 	each := testing.AllocsPerRun(10, func() {
 		var got []row
-		if _, ok := all.decode(body, &got, true); !ok || len(got) != rows {
+		if _, ok := all.decode(body, &got, true, nil); !ok || len(got) != rows {
 			t.Fatal("not decoded")
 		}
 	}) / rows

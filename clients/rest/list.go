@@ -49,7 +49,8 @@ func List[P, T any](ctx context.Context, c *Client, path string, query url.Value
 func page[P, T any](
 	ctx context.Context, c *Client, path string, query url.Values, number int, turn Turn[P, T],
 ) ([]T, url.Values, error) {
-	answer, err := c.Do(ctx, Request{Path: path, Query: query})
+	answer, leave, err := c.do(ctx, Request{Path: path, Query: query})
+	defer leave()
 	if err != nil {
 		return nil, nil, err
 	}

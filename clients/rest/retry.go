@@ -81,6 +81,7 @@ func (e *exchange) refusal(a *answer, kind Kind) *Error {
 
 // again waits before the next attempt; it returns fault if there is to be none.
 func (e *exchange) again(ctx context.Context, fault *Error, wait time.Duration) error {
+	e.leave() // what the last answer says is of no interest any more
 	if !e.r.repeatable() || e.retries >= e.c.o.Retries {
 		return fault
 	}

@@ -91,7 +91,7 @@ func (c *Client) listed(path string, q Query, p Progress) (request, activity) {
 }
 
 // list reads the listing at a path.
-func list[T any, E event[T]](ctx context.Context, c *Client, path string, q Query, p Progress) iter.Seq2[T, error] {
+func list[T any, E recordable[T]](ctx context.Context, c *Client, path string, q Query, p Progress) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		r, a := c.listed(path, q, p)
 		if a.widest > 0 && q.To.Sub(q.From) > time.Duration(a.widest)*time.Second {

@@ -34,8 +34,8 @@ type filter struct {
 // verdicts is the filter that most listings have. Rows with another verdict are told from the rest by what they say.
 func verdicts() filter { return filter{"verdict", []string{"allowed", "blocked"}} }
 
-// event is a row of such a listing.
-type event[T any] interface {
+// recordable is a row of such a listing.
+type recordable[T any] interface {
 	*T
 	checker
 	millis() int64
@@ -47,18 +47,18 @@ type event[T any] interface {
 
 // events reads all events of a window in the order of their times, each once, and compares their number with the API's
 // own total. Memory holds some pages, whatever the number of events.
-func events[T any, E event[T]](ctx context.Context, r request, a activity) iter.Seq2[T, error] {
+func events[T any, E recordable[T]](ctx context.Context, r request, a activity) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		l := listingOf[T, E](r, a)
+		l, o := listingOf[T, E](r, a), open[T, E]()
 		if r.q.Limit > 0 {
-			l.try(ctx, r, yield)
+			o.try(ctx, r, l, yield)
 			return
 		}
 		n, whole := 0, true
 		l.doubt = func(format string, args ...any) { whole = false; r.p.Unproven(format, args...) }
 		l.loss = func(format string, args ...any) { whole = false; r.p.Truncated(format, args...) }
 		from, to := r.seconds()
-		for row, err := range l.events(ctx, from, to) {
+		for row, err := range o.all(l.events(ctx, from, to)) {
 			if !yield(row, err) || err != nil {
 				return
 			}
@@ -76,17 +76,10 @@ func events[T any, E event[T]](ctx context.Context, r request, a activity) iter.
 }
 
 // listingOf tells the slicing what it needs to know about this listing.
-func listingOf[T any, E event[T]](r request, a activity) listing[T] {
-	l := listing[T]{
-		fetch: func(ctx context.Context, p page) ([]T, error) {
-			list, err := fetchRows[T](ctx, r.narrowed(p.only), r.narrowed(p.only).events(a, p))
-			if err != nil {
-				return nil, fmt.Errorf("events from %s to %s: %w", clock(p.from), clock(p.to), err)
-			}
-			return list, nil
-		},
-		second:  func(row *T) int64 { return floorDiv(E(row).millis(), 1000) },
-		compare: compareEvents[T, E],
+func listingOf[T any, E recordable[T]](r request, a activity) listing[event] {
+	l := listing[event]{
+		second:  func(e *event) int64 { return e.at },
+		compare: func(*event, *event) int { return 0 }, // records are put in order when they are made
 		limit:   r.size(),
 		offset:  maxOffset,
 		widest:  a.widest,
@@ -98,9 +91,21 @@ func listingOf[T any, E event[T]](r request, a activity) listing[T] {
 		l.offset = 0
 	}
 	for _, f := range a.splits {
-		if !r.q.Params.Has(f.name) {
-			l.parts = append(l.parts, dimension[T]{f.name, f.values, func(row *T) string { return E(row).side(f.name) }})
+		if i := len(l.parts); !r.q.Params.Has(f.name) {
+			l.parts = append(l.parts, dimension[event]{f.name, f.values, func(e *event) string { return e.sides[i] }})
 		}
+	}
+	parts := l.parts
+	l.fetch = func(ctx context.Context, p page) ([]event, error) {
+		r := r.narrowed(p.only)
+		list, err := fetchEvents[T, E](ctx, r, r.events(a, p))
+		if err != nil {
+			return nil, fmt.Errorf("events from %s to %s: %w", clock(p.from), clock(p.to), err)
+		}
+		if p.to-p.from == 1 {
+			open[T, E]().sides(list, parts) // It may be a crowded one.
+		}
+		return list, nil
 	}
 	return l
 }
@@ -135,14 +140,16 @@ func (r request) events(a activity, p page) url.Values {
 }
 
 // try reads one page, to see whether the listing can be had.
-func (l listing[T]) try(ctx context.Context, r request, yield func(T, error) bool) {
+func (o *opening[T, E]) try(ctx context.Context, r request, l listing[event], yield func(T, error) bool) {
 	from, to := r.seconds()
 	if l.widest > 0 {
 		from = max(from, to-l.widest)
 	}
 	list, err := l.fetch(ctx, page{from: from, to: to, limit: l.limit})
-	for i := range list {
-		if !yield(list[i], nil) {
+	for _, e := range list {
+		var record T
+		o.record(e, &record)
+		if !yield(record, nil) {
 			return
 		}
 	}
@@ -156,7 +163,7 @@ func (l listing[T]) try(ctx context.Context, r request, yield func(T, error) boo
 
 // compareEvents puts events in an order that follows from what they say alone, since the API promises none within a
 // second. Events that compare as equal are equal.
-func compareEvents[T any, E event[T]](a, b *T) int {
+func compareEvents[T any, E recordable[T]](a, b *T) int {
 	if c := cmp.Or(cmp.Compare(E(a).millis(), E(b).millis()), E(a).quick(b)); c != 0 {
 		return c
 	}

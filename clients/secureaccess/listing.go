@@ -136,17 +136,27 @@ func (r request) size() int {
 // fetch asks for one answer, and says what its meta tells.
 func fetch[T any](ctx context.Context, r request, query url.Values) (*T, error) {
 	var answer envelope[T]
-	if err := r.c.rest.Ask(ctx, rest.Request{Path: r.path, Query: query, Header: r.header()}, &answer); err != nil {
+	if err := r.c.rest.Ask(ctx, r.asking(query), &answer); err != nil {
 		return nil, err
 	}
+	return answer.Data, r.judge(answer.Data != nil, answer.Meta)
+}
+
+// asking is what to ask for a query.
+func (r request) asking(query url.Values) rest.Request {
+	return rest.Request{Path: r.path, Query: query, Header: r.header()}
+}
+
+// judge refuses an answer without data, and says what its meta tells.
+func (r request) judge(data bool, meta json.RawMessage) error {
 	r.p.Account(r.c.account())
-	if answer.Data == nil {
-		return nil, r.unexpected("data: missing")
+	if !data {
+		return r.unexpected("data: missing")
 	}
-	if failed := failedSources(answer.Meta); len(failed) > 0 {
+	if failed := failedSources(meta); len(failed) > 0 {
 		r.p.Truncated("the API could not ask all of its sources: %s failed", strings.Join(failed, ", "))
 	}
-	return answer.Data, nil
+	return nil
 }
 
 // fetchRows asks for one page.

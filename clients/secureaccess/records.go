@@ -41,7 +41,7 @@ func (c *Client) Events(ctx context.Context, path string, q Query, p Progress) i
 
 // plainly gives the records of events of which nothing more is known.
 func plainly[T any, E interface {
-	event[T]
+	recordable[T]
 	record() rest.Record
 }](ctx context.Context, r request, a activity) iter.Seq2[rest.Record, error] {
 	return func(yield func(rest.Record, error) bool) {

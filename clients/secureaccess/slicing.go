@@ -70,7 +70,7 @@ type listing[T any] struct {
 // slicer reads the events of a window, each exactly once, in the order of their times. Events of one second come in
 // the order of compare, so that the same events are always the same sequence, however they were cut into pages.
 //
-// Memory holds a page for each request that may be under way and two more (waitingRoom), and a few more of a descending
+// Memory holds a page for each request that may be under way and two more (waitingRoom), packed, and a few more of a descending
 // listing, where the end of a window that is too full comes before its beginning. Besides, it holds what a crowded second
 // needs.
 type slicer[T any] struct {
