@@ -252,7 +252,24 @@ func (r *run) write(ctx context.Context, files *set) error {
 	return files.finish()
 }
 
-func (r *run) pull(ctx context.Context, files *set, columns int) error {
+// pull reads the rows, while files and digest take them.
+func (r *run) pull(ctx context.Context, files *set, columns int) (err error) {
+	takes := []func(exporters.Row) error{func(row exporters.Row) error { r.content.row(row); return nil }}
+	for i, w := range r.writers {
+		takes = append(takes, func(row exporters.Row) error {
+			if err := w.Write(row); err != nil {
+				return blame(files.files[i], r.Formats[i], err)
+			}
+			return nil
+		})
+	}
+	rows, ctx := newSpread(ctx, columns, takes...)
+	whole := false
+	defer func() {
+		if failed := rows.end(whole); err == nil {
+			err = failed
+		}
+	}()
 	request := Request{Window: r.Window, Zone: r.Zone, Params: r.Params, Proof: &r.proof}
 	for row, err := range r.Job.Rows(ctx, request) {
 		switch {
@@ -263,14 +280,12 @@ func (r *run) pull(ctx context.Context, files *set, columns int) error {
 		case len(row) != columns:
 			return fmt.Errorf("a row has %d cells, and the table %d columns", len(row), columns)
 		}
-		for i, w := range r.writers {
-			if err := w.Write(row); err != nil {
-				return blame(files.files[i], r.Formats[i], err)
-			}
+		if err := rows.add(ctx, row); err != nil {
+			return err
 		}
-		r.content.row(row)
 		r.rows.Add(1)
 	}
+	whole = true
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -38,6 +39,7 @@ type set struct {
 	files    []*file
 	manifest *file
 	more     []*file // what is made beside the set's own files
+	hooking  sync.Mutex
 }
 
 // file is a file of a set while it has its hidden name.
@@ -311,6 +313,8 @@ func (s *set) step(name string) error {
 	if s.hook == nil {
 		return nil
 	}
+	s.hooking.Lock() // files are written side by side
+	defer s.hooking.Unlock()
 	return output(s.folder, s.hook(name))
 }
 
