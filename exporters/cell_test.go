@@ -3,6 +3,7 @@ package exporters
 import (
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -165,5 +166,36 @@ func TestAppendingCellsCostsNoAllocation(t *testing.T) {
 		}
 	}); n > 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestTimesAndDaysAreThoseOfTheStandardLibrary(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	zones := []*time.Location{time.UTC, time.FixedZone("", 5*3600+45*60), time.FixedZone("", -9*3600-30*60), time.FixedZone("", -1172), time.FixedZone("", 14*3600)}
+	check := func(micro int64) {
+		t.Helper()
+		for _, zone := range zones {
+			at := time.UnixMicro(micro).In(zone)
+			shown := at
+			if _, offset := at.Zone(); offset%60 != 0 {
+				shown = at.UTC()
+			}
+			if got, want := string(OfTime(at).Append(nil, zone)), shown.Format(time.RFC3339Nano); got != want {
+				t.Fatalf("%d is %s, want %s", micro, got, want)
+			}
+		}
+	}
+	for range 100_000 {
+		check(random.Int64N(2*253402300799e6) - 253402300799e6)
+	}
+	for _, edge := range []int64{-62167219200e6, 253402300799e6, 0, 951782400e6, -1e6} {
+		for _, off := range []int64{-86400e6, -1e6, -1, 0, 1, 1e6, 86400e6, 50e9} {
+			check(edge + off)
+		}
+	}
+	for day := time.Date(-1, 12, 1, 0, 0, 0, 0, time.UTC); day.Year() < 10_001; day = day.AddDate(0, 0, 1) {
+		if got := string(OfDate(day.Year(), day.Month(), day.Day()).Append(nil, nil)); got != day.Format(time.DateOnly) {
+			t.Fatalf("%s is %s", day.Format(time.DateOnly), got)
+		}
 	}
 }

@@ -59,9 +59,12 @@ func (c Cell) Append(dst []byte, loc *time.Location) []byte {
 	case Bool:
 		return strconv.AppendBool(dst, c.num != 0)
 	case Date:
+		if at := c.num * secondsADay; at >= firstSecond && at <= lastSecond {
+			return appendDay(dst, c.num)
+		}
 		return c.Date().AppendFormat(dst, time.DateOnly)
 	case Time:
-		return appendTime(dst, c.Time(loc))
+		return c.appendTime(dst, loc)
 	case Duration:
 		return c.appendSeconds(dst, '.')
 	}
@@ -97,12 +100,75 @@ func (c Cell) appendNumber(dst []byte, mark byte) []byte {
 
 // appendTime writes RFC 3339. That has no offsets with seconds, which places had before there were zones: such a time is
 // shown in UTC, since it would otherwise be another instant.
-func appendTime(dst []byte, t time.Time) []byte {
-	if _, offset := t.Zone(); offset%60 != 0 {
-		t = t.UTC()
+func (c Cell) appendTime(dst []byte, loc *time.Location) []byte {
+	offset := 0
+	if loc != time.UTC {
+		if _, offset = c.Time(loc).Zone(); offset%60 != 0 {
+			offset = 0
+		}
 	}
-	return t.AppendFormat(dst, time.RFC3339Nano)
+	seconds, micro := c.num/1e6, c.num%1e6
+	if micro < 0 {
+		seconds, micro = seconds-1, micro+1e6
+	}
+	if seconds += int64(offset); seconds < firstSecond || seconds > lastSecond {
+		return c.Time(time.FixedZone("", offset)).AppendFormat(dst, time.RFC3339Nano)
+	}
+	day := seconds / secondsADay
+	if seconds %= secondsADay; seconds < 0 {
+		seconds, day = seconds+secondsADay, day-1
+	}
+	dst = append(appendDay(dst, day), 'T')
+	dst = append(appendTwo(dst, seconds/3600), ':')
+	dst = append(appendTwo(dst, seconds/60%60), ':')
+	dst = appendTwo(dst, seconds%60)
+	if micro > 0 {
+		dst = append(dst, '.')
+		for unit := int64(1e5); micro > 0; unit /= 10 {
+			dst = append(dst, '0'+byte(micro/unit))
+			micro %= unit
+		}
+	}
+	sign := byte('+')
+	switch {
+	case offset == 0:
+		return append(dst, 'Z')
+	case offset < 0:
+		sign, offset = '-', -offset
+	}
+	dst = append(appendTwo(append(dst, sign), int64(offset/3600)), ':')
+	return appendTwo(dst, int64(offset/60%60))
 }
+
+// The years of four digits, in seconds since 1970.
+const (
+	firstSecond = -62167219200
+	lastSecond  = 253402300799
+)
+
+// appendDay appends a day that is counted from 1970-01-01, in the years of four digits. It counts from 1 March of the year 0,
+// in eras of 400 years, so that a leap day is the last of a year, and months that follow one another have 153 days in five.
+func appendDay(dst []byte, day int64) []byte {
+	day += 719468
+	era := day / 146097
+	if day < 0 {
+		era = -1 // January and February of the year 0
+	}
+	inEra := day - era*146097
+	year := (inEra - inEra/1460 + inEra/36524 - inEra/146096) / 365
+	inYear := inEra - (365*year + year/4 - year/100)
+	month := (5*inYear + 2) / 153
+	inMonth := inYear - (153*month+2)/5 + 1
+	year += era * 400
+	if month += 3; month > 12 {
+		month, year = month-12, year+1
+	}
+	dst = append(appendTwo(appendTwo(dst, year/100), year%100), '-')
+	dst = append(appendTwo(dst, month), '-')
+	return appendTwo(dst, inMonth)
+}
+
+func appendTwo(dst []byte, n int64) []byte { return append(dst, '0'+byte(n/10), '0'+byte(n%10)) }
 
 // appendSeconds writes whole seconds as an integer, and parts of a second with as many decimals as they need.
 func (c Cell) appendSeconds(dst []byte, mark byte) []byte {
