@@ -119,9 +119,10 @@ func (c Cell) appendTime(dst []byte, loc *time.Location) []byte {
 		seconds, day = seconds+secondsADay, day-1
 	}
 	dst = append(appendDay(dst, day), 'T')
-	dst = append(appendTwo(dst, seconds/3600), ':')
-	dst = append(appendTwo(dst, seconds/60%60), ':')
-	dst = appendTwo(dst, seconds%60)
+	second := uint32(seconds)
+	dst = append(appendTwo(dst, second/3600), ':')
+	dst = append(appendTwo(dst, second/60%60), ':')
+	dst = appendTwo(dst, second%60)
 	if micro > 0 {
 		dst = append(dst, '.')
 		for unit := int64(1e5); micro > 0; unit /= 10 {
@@ -136,8 +137,8 @@ func (c Cell) appendTime(dst []byte, loc *time.Location) []byte {
 	case offset < 0:
 		sign, offset = '-', -offset
 	}
-	dst = append(appendTwo(append(dst, sign), int64(offset/3600)), ':')
-	return appendTwo(dst, int64(offset/60%60))
+	dst = append(appendTwo(append(dst, sign), uint32(offset/3600)), ':')
+	return appendTwo(dst, uint32(offset/60%60))
 }
 
 // The years of four digits, in seconds since 1970.
@@ -149,26 +150,25 @@ const (
 // appendDay appends a day that is counted from 1970-01-01, in the years of four digits. It counts from 1 March of the year 0,
 // in eras of 400 years, so that a leap day is the last of a year, and months that follow one another have 153 days in five.
 func appendDay(dst []byte, day int64) []byte {
-	day += 719468
-	era := day / 146097
-	if day < 0 {
-		era = -1 // January and February of the year 0
+	n := uint32(day + 719468 + 146097) // in the era before, so that it is positive
+	era := n / 146097
+	n -= era * 146097
+	year := (n - n/1460 + n/36524 - n/146096) / 365
+	n -= 365*year + year/4 - year/100
+	month := (5*n + 2) / 153
+	n -= (153*month + 2) / 5
+	if year += era * 400; month < 10 {
+		month += 3
+	} else {
+		month, year = month-9, year+1
 	}
-	inEra := day - era*146097
-	year := (inEra - inEra/1460 + inEra/36524 - inEra/146096) / 365
-	inYear := inEra - (365*year + year/4 - year/100)
-	month := (5*inYear + 2) / 153
-	inMonth := inYear - (153*month+2)/5 + 1
-	year += era * 400
-	if month += 3; month > 12 {
-		month, year = month-12, year+1
-	}
+	year -= 400
 	dst = append(appendTwo(appendTwo(dst, year/100), year%100), '-')
 	dst = append(appendTwo(dst, month), '-')
-	return appendTwo(dst, inMonth)
+	return appendTwo(dst, n+1)
 }
 
-func appendTwo(dst []byte, n int64) []byte { return append(dst, '0'+byte(n/10), '0'+byte(n%10)) }
+func appendTwo(dst []byte, n uint32) []byte { return append(dst, '0'+byte(n/10), '0'+byte(n%10)) }
 
 // appendSeconds writes whole seconds as an integer, and parts of a second with as many decimals as they need.
 func (c Cell) appendSeconds(dst []byte, mark byte) []byte {
