@@ -116,6 +116,9 @@ type Format struct {
 	Ext  string // of file names, without a dot, such as "csv" or "csv.gz"
 	MIME string
 	New  func(io.Writer, Table) (Writer, error)
+	// Book plans a file of several tables, in this order. Of the first, which tells what the file is called, there are no
+	// rows. It is nil for a format whose files hold one table.
+	Book func(about Table, tables []Table) (Book, error)
 }
 
 // Writer writes one table. Rows go to the underlying io.Writer as they come; memory does not grow with their

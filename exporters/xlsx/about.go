@@ -12,11 +12,19 @@ const fieldWidth = 34
 
 // addAbout adds the sheet that says everything which a reader needs in a year: the facts, what the columns mean, and what
 // of the rows does not stand in the workbook as the API gave it.
-func (b *book) addAbout(f *excelize.File) error {
-	s, err := b.addPaper(f, "About", aboutTab, []float64{26, wrapWidth, 14, 11, 26, fieldWidth})
+func (b *book) addAbout(f *excelize.File, name string) error {
+	s, err := b.addPaper(f, name, aboutTab, aboutWidths())
 	if err != nil {
 		return err
 	}
+	b.tell(s, "about_columns")
+	return s.err
+}
+
+func aboutWidths() []float64 { return []float64{26, wrapWidth, 14, 11, 26, fieldWidth} }
+
+// tell writes what is known of the rows, and of their columns as a table of this name.
+func (b *book) tell(s *paper, table string) {
 	for _, fact := range b.ending.facts {
 		s.fact(fact.Name, fact.Values...)
 	}
@@ -35,11 +43,10 @@ func (b *book) addAbout(f *excelize.File) error {
 	}
 	yes := true
 	s.do(func() error {
-		return f.AddTable(s.name, &excelize.Table{
-			Range: "A" + strconv.Itoa(first) + ":F" + strconv.Itoa(s.row-1), Name: "about_columns", StyleName: "TableStyleLight1", ShowRowStripes: &yes,
+		return s.file.AddTable(s.name, &excelize.Table{
+			Range: "A" + strconv.Itoa(first) + ":F" + strconv.Itoa(s.row-1), Name: table, StyleName: "TableStyleLight1", ShowRowStripes: &yes,
 		})
 	})
-	return s.err
 }
 
 // remarks say how rows are told that could not be shown as they are.

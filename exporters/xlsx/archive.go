@@ -30,6 +30,29 @@ func (a *archive) create(name string) (io.Writer, error) {
 	return a.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: epoch})
 }
 
+// raw copies a part that was deflated before, and thereby ends the one before.
+func (a *archive) raw(name string, s stream, spool io.ReaderAt) error {
+	a.written[name] = true
+	header := &zip.FileHeader{
+		Name: name, Method: zip.Deflate, CreatorVersion: zipVersion, ReaderVersion: zipVersion,
+		CRC32: s.sum, CompressedSize64: uint64(s.packed), UncompressedSize64: uint64(s.size),
+	}
+	//lint:ignore SA1019 what is raw has no other date than this one
+	header.ModifiedDate = 1<<5 | 1 // epoch, as zip counts
+	w, err := a.zip.CreateRaw(header)
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(w, io.NewSectionReader(spool, s.offset, s.packed))
+	if err == nil && n != s.packed {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// zipVersion is that of a reader who understands the parts, as of those that are not raw.
+const zipVersion = 20
+
 // add writes the named parts, but none twice.
 func (a *archive) add(parts parts, names ...string) error {
 	for _, name := range names {

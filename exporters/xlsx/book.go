@@ -28,30 +28,33 @@ type ending struct {
 }
 
 func newBook(table exporters.Table, looks *looks) *book {
+	looks.mark(table.Columns)
 	return &book{table: table, headings: headings(table.Columns), sheet: cleanName(table.Name), looks: looks}
 }
 
 // build builds the workbook for so many data rows by sheet. The sheets of the data come first: programs that read one
 // sheet read the first.
 func (b *book) build(rows []int, widths []float64) (parts, error) {
-	f := excelize.NewFile()
-	defer f.Close() // it has no temporary files, since it has no rows
+	f, err := newFile() // it has no temporary files to be closed, since it has no rows
+	if err != nil {
+		return nil, err
+	}
 	if err := b.describe(f); err != nil {
 		return nil, err
 	}
-	if err := b.addStyles(f); err != nil {
+	if err := b.looks.addStyles(f); err != nil {
 		return nil, err
 	}
 	for i, n := range rows {
-		if err := b.addSheet(f, i+1, n, widths); err != nil {
+		if err := b.addSheet(f, b.sheetName(i+1), tableName(b.sheet, i+1), n, widths); err != nil {
 			return nil, fmt.Errorf("sheet %d: %w", i+1, err)
 		}
 	}
 	if b.ending != nil {
-		if err := b.addSummary(f); err != nil {
+		if err := b.addSummary(f, free(f, "Summary")); err != nil {
 			return nil, fmt.Errorf("summary: %w", err)
 		}
-		if err := b.addAbout(f); err != nil {
+		if err := b.addAbout(f, free(f, "About")); err != nil {
 			return nil, fmt.Errorf("about: %w", err)
 		}
 	}
@@ -66,25 +69,6 @@ func (b *book) describe(f *excelize.File) error {
 		return err
 	}
 	return f.SetAppProps(&excelize.AppProperties{Application: "reportjob"})
-}
-
-// addStyles adds the styles in the order in which cells count on them.
-func (b *book) addStyles(f *excelize.File) error {
-	styles := []*excelize.Style{headerStyle - 1: headerLook()}
-	for _, s := range b.looks.used {
-		format := s.look.format(s.currency)
-		styles = append(styles, &excelize.Style{CustomNumFmt: &format, Alignment: s.look.alignment()})
-	}
-	for i, style := range styles {
-		id, err := f.NewStyle(style)
-		if err != nil {
-			return err
-		}
-		if id != i+1 {
-			return fmt.Errorf("style %d became %d", i+1, id)
-		}
-	}
-	return nil
 }
 
 func headerLook() *excelize.Style {

@@ -1,6 +1,9 @@
 package xlsx
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,6 +96,7 @@ type looks struct {
 	used       []styled
 	attributes [number]string
 	decimals   map[string]*decimals
+	moods      []exporters.Mood // of the columns' marks
 }
 
 // styled is a look, of numbers with or without a currency.
@@ -145,4 +149,74 @@ func (s *looks) of(column exporters.Column) *decimals {
 		s.decimals[code] = &decimals{currency: code}
 	}
 	return s.decimals[code]
+}
+
+// mark takes the moods of the columns' marks among the looks.
+func (s *looks) mark(columns []exporters.Column) {
+	for _, c := range columns {
+		for _, m := range c.Marks {
+			if !slices.Contains(s.moods, m.Mood) {
+				s.moods = append(s.moods, m.Mood)
+			}
+		}
+	}
+}
+
+// fixedLooks are all looks that cells of these columns may have, in an order that does not depend on the rows.
+func fixedLooks(tables []exporters.Table) *looks {
+	s := &looks{}
+	for l := code; l < number; l++ {
+		s.attribute(l)
+	}
+	plain := s.of(exporters.Column{})
+	for _, t := range tables {
+		s.mark(t.Columns)
+		for _, c := range t.Columns {
+			s.of(c)
+		}
+	}
+	for _, d := range append([]*decimals{plain}, s.currencies()...) {
+		for scale := range uint8(maxDecimals + 1) {
+			s.number(d, scale)
+		}
+	}
+	return s
+}
+
+// currencies are the looks of amounts, in the order of their currencies.
+func (s *looks) currencies() (list []*decimals) {
+	for _, code := range slices.Sorted(maps.Keys(s.decimals)) {
+		if code != "" {
+			list = append(list, s.decimals[code])
+		}
+	}
+	return list
+}
+
+// addStyles adds the styles in the order in which cells and marks count on them.
+func (s *looks) addStyles(f *excelize.File) error {
+	styles := []*excelize.Style{headerStyle - 1: headerLook()}
+	for _, used := range s.used {
+		format := used.look.format(used.currency)
+		styles = append(styles, &excelize.Style{CustomNumFmt: &format, Alignment: used.look.alignment()})
+	}
+	for i, style := range styles {
+		id, err := f.NewStyle(style)
+		if err != nil {
+			return err
+		}
+		if id != i+1 {
+			return fmt.Errorf("style %d became %d", i+1, id)
+		}
+	}
+	for i, mood := range s.moods {
+		id, err := f.NewConditionalStyle(moodStyle(mood))
+		if err != nil {
+			return err
+		}
+		if id != i {
+			return fmt.Errorf("style %d of marks became %d", i, id)
+		}
+	}
+	return nil
 }

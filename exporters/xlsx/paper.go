@@ -18,14 +18,24 @@ type paper struct {
 	err  error // the first error; nothing is written after it
 }
 
-// addPaper adds a sheet with columns of these widths and the table's title.
-func (b *book) addPaper(f *excelize.File, name, tab string, widths []float64) (*paper, error) {
+// free is a name that no sheet of data has.
+func free(f *excelize.File, name string) string {
 	if slices.ContainsFunc(f.GetSheetList(), func(sheet string) bool { return strings.EqualFold(sheet, name) }) {
 		name += " sheet"
 	}
-	if _, err := f.NewSheet(name); err != nil {
+	return name
+}
+
+// addPaper adds a sheet with columns of these widths and the table's title.
+func (b *book) addPaper(f *excelize.File, name, tab string, widths []float64) (*paper, error) {
+	if err := newSheet(f, name); err != nil {
 		return nil, err
 	}
+	return b.fillPaper(f, name, tab, widths)
+}
+
+// fillPaper is addPaper for a sheet that is there already.
+func (b *book) fillPaper(f *excelize.File, name, tab string, widths []float64) (*paper, error) {
 	s := &paper{file: f, book: b, name: name, row: 1}
 	for i, width := range widths {
 		column, err := excelize.ColumnNumberToName(i + 1)

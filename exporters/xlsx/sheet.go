@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,14 +17,27 @@ const (
 	aboutTab   = "FF94A3B8"
 )
 
-// addSheet adds the n-th data sheet with its header, and a table over it and so many rows.
-func (b *book) addSheet(f *excelize.File, n, rows int, widths []float64) error {
-	name := b.sheetName(n)
-	if n == 1 {
-		if err := f.SetSheetName(f.GetSheetName(0), name); err != nil {
-			return err
-		}
-	} else if _, err := f.NewSheet(name); err != nil {
+// unnamed is the name of the sheet that a new file has until it becomes the first one. No other sheet is called so.
+const unnamed = " "
+
+// newFile is a workbook of which nothing is written yet.
+func newFile() (*excelize.File, error) {
+	f := excelize.NewFile()
+	return f, f.SetSheetName(f.GetSheetName(0), unnamed)
+}
+
+// newSheet adds a sheet.
+func newSheet(f *excelize.File, name string) error {
+	if f.GetSheetName(0) == unnamed {
+		return f.SetSheetName(unnamed, name)
+	}
+	_, err := f.NewSheet(name)
+	return err
+}
+
+// addSheet adds a data sheet with its header, and a table over it and so many rows.
+func (b *book) addSheet(f *excelize.File, name, table string, rows int, widths []float64) error {
+	if err := newSheet(f, name); err != nil {
 		return err
 	}
 	last, err := excelize.ColumnNumberToName(len(b.headings))
@@ -44,7 +58,7 @@ func (b *book) addSheet(f *excelize.File, n, rows int, widths []float64) error {
 		func() error {
 			yes := true
 			return f.AddTable(name, &excelize.Table{
-				Range: "A1:" + last + strconv.Itoa(max(rows, 1)+1), Name: tableName(b.sheet, n), StyleName: "TableStyleLight1", ShowRowStripes: &yes,
+				Range: "A1:" + last + strconv.Itoa(max(rows, 1)+1), Name: table, StyleName: "TableStyleLight1", ShowRowStripes: &yes,
 			})
 		},
 		func() error { return b.addMarks(f, name) },
@@ -142,18 +156,10 @@ func quoted(sheet string) string { return "'" + strings.ReplaceAll(sheet, "'", "
 
 // addMarks has cells stand out that the columns' marks are about, down to the last row that a sheet may have.
 func (b *book) addMarks(f *excelize.File, sheet string) error {
-	styles := map[exporters.Mood]int{}
 	for i, c := range b.table.Columns {
 		var rules []excelize.ConditionalFormatOptions
 		for _, mark := range c.Marks {
-			if _, ok := styles[mark.Mood]; !ok {
-				id, err := f.NewConditionalStyle(moodStyle(mark.Mood))
-				if err != nil {
-					return err
-				}
-				styles[mark.Mood] = id
-			}
-			id := styles[mark.Mood]
+			id := slices.Index(b.looks.moods, mark.Mood)
 			criteria, value := condition(c, mark)
 			rules = append(rules, excelize.ConditionalFormatOptions{Type: "cell", Criteria: criteria, Value: value, Format: &id, StopIfTrue: true})
 		}

@@ -23,7 +23,7 @@ const (
 
 // addSummary adds the sheet of what the rows come to: totals, and a range of cells with a chart beside it for each of the
 // other sections. There is none where nothing is declared or there are no rows.
-func (b *book) addSummary(f *excelize.File) error {
+func (b *book) addSummary(f *excelize.File, name string) error {
 	if len(b.ending.sections) == 0 || b.ending.rows == 0 {
 		return nil
 	}
@@ -32,7 +32,7 @@ func (b *book) addSummary(f *excelize.File) error {
 		sections[i] = newDrawn(section, b.table)
 	}
 	widths := summaryWidths(sections)
-	s, err := b.addPaper(f, "Summary", summaryTab, append(widths, 3))
+	s, err := b.addPaper(f, name, summaryTab, append(widths, 3))
 	if err != nil {
 		return err
 	}
