@@ -25,7 +25,11 @@ func (r *run) replace(ctx context.Context, files *set) error {
 	if err != nil {
 		return err
 	}
-	if before, ok := r.before(files, sets); ok && r.keeps(files, before) {
+	before, ok := r.before(files, sets)
+	if ok && r.lacks(before) && before.whole(files.folder) {
+		return &MissingError{Missing: r.missing(), Kept: true}
+	}
+	if ok && r.keeps(files, before) {
 		r.manifest, r.unchanged, r.delivered = before.Manifest, true, before.path(files.folder)
 		r.trouble = r.follow(ctx, files, sets, sets, nil)
 		return nil

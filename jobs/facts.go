@@ -28,7 +28,7 @@ func (r *run) facts() []exporters.Fact {
 	facts := []exporters.Fact{
 		{Name: "Report", Values: []string{info.Title + " (" + r.name + ")"}},
 		{Name: "About", Values: []string{info.About}},
-		{Name: "API", Values: []string{info.API + ", " + info.Endpoint}},
+		{Name: "API", Values: []string{strings.TrimSuffix(info.API+", "+info.Endpoint, ", ")}},
 		{Name: "Account", Values: []string{withoutPort(account)}},
 		{Name: "Window", Values: []string{r.span()}},
 		{Name: "Slot", Values: []string{r.instant(r.Slot)}},

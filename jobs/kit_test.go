@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -192,10 +193,11 @@ func (b beyond) apply(r *Runner, o *Order) {
 
 // child is this test binary as a program of its own, which is killed at a step, or has files limited in size.
 func child() {
-	steps, last := 0, -1
+	var steps atomic.Int64
+	last := int64(-1)
 	fmt.Sscan(os.Getenv("JOBS_TEST_KILL_AT"), &last)
 	r := &Runner{hook: func(string) error {
-		if steps++; steps == last {
+		if steps.Add(1) == last {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {}
 		}
@@ -205,6 +207,9 @@ func child() {
 		limitFiles(limit)
 	}
 	o := order(os.Getenv("JOBS_TEST_OUTPUT"), calls(rows(5000, "a new call")), strings.Fields(os.Getenv("JOBS_TEST_FORMATS"))...)
+	if os.Getenv("JOBS_TEST_BUNDLE") != "" {
+		o = bundled(o.Output, named("a", rows(20_000, "a new call")), named("b", rows(5000, "a new call")))
+	}
 	beyond{os.Getenv("JOBS_TEST_LATEST"), os.Getenv("JOBS_TEST_KEEP")}.apply(r, &o)
 	result := r.Run(context.Background(), o)
 	if result.Err != nil {

@@ -100,6 +100,9 @@ func (s *set) outdated(aliases []alias, sets []delivered) (names []string, err e
 		return nil, output(s.folder, err)
 	}
 	known, targets := map[string]bool{}, map[string]bool{}
+	if s.other != "" {
+		known[latestBase+strings.TrimPrefix(s.other, s.base)] = true
+	}
 	for _, d := range sets {
 		for _, a := range d.aliases() {
 			known[a.name], targets[a.target] = true, true

@@ -38,6 +38,7 @@ type Manifest struct {
 	Content     string           `json:"content"` // digest of columns and rows, the same for all formats; see ContentOf
 	Warnings    []string         `json:"warnings"`
 	Version     string           `json:"version"`
+	Members     []ManifestMember `json:"members,omitempty"` // the reports of a bundle, whose columns they have
 	// UnchangedSince is the slot of the first of the sets in a row whose rows were these, if the set before is one of them.
 	UnchangedSince time.Time `json:"unchanged_since,omitzero"`
 	Retired        []Retired `json:"retired,omitempty"`  // the sets whose time was up when this one was delivered

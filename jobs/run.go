@@ -28,6 +28,8 @@ type Runner struct {
 	Watch func(context.Context) (context.Context, func() Traffic)
 	// Rows reads delivered files, to tell what has changed when a set is replaced; nil: only numbers of rows are told.
 	Rows ReadRows
+	// Redact takes secrets out of a text that is to stand in a file; nil: there are none.
+	Redact func(string) string
 	// Progress is told about five times a second how far a run is, and once when it has ended; it may be nil. Calls for
 	// one run follow one another, those of several runs do not.
 	Progress func(Progress)
@@ -59,6 +61,10 @@ type Order struct {
 	Filename Template
 	// Retention is how long the sets of the report are kept.
 	Retention Retention
+	// Members are the reports of a bundle, in the order of its tables; its job is none of them. Timeout is that of each.
+	Members []Member
+	// Place waits until a report of an API may be read, for each member; nil: at once. release gives the place back.
+	Place func(ctx context.Context, api string) (release func(), err error)
 	// Latest has latest.<ext> beside the files stand for those of the newest set.
 	Latest bool
 }
@@ -88,6 +94,8 @@ type Result struct {
 	Elapsed      time.Duration
 	Unchanged    bool   // the set of before is the same and stayed; Files and Manifest are its
 	Change       string // what is different from the set of before, in a sentence; empty if nothing is, or if there was none
+	// Members is what the reports of a bundle came to.
+	Members []MemberResult
 	// Trouble is an *OutputError that says what went wrong after the delivery, with latest or with retention.
 	Trouble error
 	// Err says why nothing was delivered. It wraps the source's error, an *OutputError, a *TimeoutError, a *PanicError,
@@ -138,13 +146,21 @@ func (r *Runner) Run(ctx context.Context, o Order) Result {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	if o.Timeout > 0 {
+	if len(o.Members) == 0 { // a bundle waits for the slowest of its reports, and each of them has its time
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, &TimeoutError{o.Timeout})
+		ctx, cancel = within(ctx, o.Timeout)
 		defer cancel()
 	}
 	run := &run{Runner: r, Order: o, begun: time.Now()}
 	return run.result(ctx, caught(func() error { return run.start(ctx) }))
+}
+
+// within is a context that ends after a time, if there is one.
+func within(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, timeout, &TimeoutError{timeout})
 }
 
 // run is a run under way.
@@ -160,6 +176,8 @@ type run struct {
 	traffic  func() Traffic
 	writers  []exporters.Writer
 	content  *digest
+	members  []*member // of a bundle
+	whole    *run      // of a member: the run of its bundle
 
 	delivered string // path of the manifest
 	unchanged bool
@@ -171,16 +189,20 @@ func (r *run) start(ctx context.Context) error {
 	r.name, r.window = r.Job.Info().Name, r.Window.Name(r.Zone)
 	r.manifest = newManifest(r.Order, r.Version)
 	r.manifest.Started = r.clock()
-	if r.Watch != nil {
+	produce := func(files *set) error { return r.write(ctx, files) }
+	if len(r.Members) > 0 {
+		contexts := r.split(ctx)
+		produce = func(files *set) error { return r.gather(ctx, contexts, files) }
+	} else if r.Watch != nil {
 		ctx, r.traffic = r.Watch(ctx)
 	}
 	r.log().InfoContext(ctx, "report started", "report", r.name, "window", r.window, "slot", r.manifest.Slot)
 	defer r.watch(ctx)()
-	return r.deliver(ctx)
+	return r.deliver(ctx, produce)
 }
 
-// deliver makes the files of the run and publishes them.
-func (r *run) deliver(ctx context.Context) error {
+// deliver has the files of the run made, and publishes them.
+func (r *run) deliver(ctx context.Context, produce func(*set) error) error {
 	if len(r.Formats) == 0 {
 		return errors.New("no file format is given")
 	}
@@ -192,7 +214,9 @@ func (r *run) deliver(ctx context.Context) error {
 		exts = append(exts, f.Ext)
 	}
 	at := place{output: r.Output, report: r.name, base: r.Base(), latest: r.Latest, hook: r.hook, symlink: r.symlink, space: r.space}
-	files, err := openSet(ctx, at, exts, func() {
+	opening, cancel := within(ctx, r.Timeout)
+	defer cancel()
+	files, err := openSet(opening, at, exts, func() {
 		r.log().InfoContext(ctx, "waiting for another run of the report to end", "report", r.name, "window", r.window)
 	})
 	if err != nil {
@@ -202,7 +226,7 @@ func (r *run) deliver(ctx context.Context) error {
 	if err := r.measure(ctx, files); err != nil {
 		return err
 	}
-	if err := r.write(ctx, files); err != nil {
+	if err := produce(files); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil { // a source may end early without saying that its context made it do so
@@ -228,10 +252,7 @@ func (r *run) measure(ctx context.Context, files *set) error {
 
 // write pulls the rows once, pushes them to every file, and completes the files.
 func (r *run) write(ctx context.Context, files *set) error {
-	table := exporters.Table{
-		Name: r.name, Title: r.Job.Info().Title, Columns: r.Job.Table(r.Params), Zone: r.Zone, Locale: r.Locale,
-		Window: r.period(), Summary: r.Job.Info().Summary,
-	}
+	table := r.table()
 	for i, format := range r.Formats {
 		w, err := format.New(files.files[i], table)
 		if err != nil {
@@ -240,7 +261,7 @@ func (r *run) write(ctx context.Context, files *set) error {
 		r.writers = append(r.writers, w)
 	}
 	r.content = newDigest(r.manifest.Columns, r.Zone)
-	if err := r.pull(ctx, files, len(table.Columns)); err != nil {
+	if err := r.pull(ctx, files.files, len(table.Columns)); err != nil {
 		return err
 	}
 	r.describe()
@@ -252,13 +273,21 @@ func (r *run) write(ctx context.Context, files *set) error {
 	return files.finish()
 }
 
-// pull reads the rows, while files and digest take them.
-func (r *run) pull(ctx context.Context, files *set, columns int) (err error) {
+// table is what formats are told before the first row.
+func (r *run) table() exporters.Table {
+	info := r.Job.Info()
+	return exporters.Table{
+		Name: r.name, Title: info.Title, Columns: r.Job.Table(r.Params), Zone: r.Zone, Locale: r.Locale, Window: r.period(), Summary: info.Summary,
+	}
+}
+
+// pull reads the rows, while the writers of these files and the digest take them.
+func (r *run) pull(ctx context.Context, files []*file, columns int) (err error) {
 	takes := []func(exporters.Row) error{func(row exporters.Row) error { r.content.row(row); return nil }}
 	for i, w := range r.writers {
 		takes = append(takes, func(row exporters.Row) error {
 			if err := w.Write(row); err != nil {
-				return blame(files.files[i], r.Formats[i], err)
+				return blame(files[i], r.Formats[i], err)
 			}
 			return nil
 		})
@@ -283,7 +312,9 @@ func (r *run) pull(ctx context.Context, files *set, columns int) (err error) {
 		if err := rows.add(ctx, row); err != nil {
 			return err
 		}
-		r.rows.Add(1)
+		if r.rows.Add(1); r.whole != nil {
+			r.whole.rows.Add(1)
+		}
 	}
 	whole = true
 	return nil
@@ -304,7 +335,9 @@ func (r *run) complete(files *set) {
 	for i, f := range files.files {
 		m.Files = append(m.Files, File{Name: f.name, Format: r.Formats[i].Name, Rows: m.Rows, Bytes: f.bytes, SHA256: f.sum()})
 	}
-	m.Content = r.content.sum()
+	if r.content != nil {
+		m.Content = r.content.sum()
+	}
 	for i, w := range r.writers {
 		if n, ok := w.(exporters.Neutraliser); ok {
 			m.Neutralised = max(m.Neutralised, n.Neutralised()) // csv and csv.gz neutralise the same cells
@@ -358,6 +391,7 @@ func (r *run) result(ctx context.Context, err error) Result {
 		m.Verdict, m.Files, m.Ended = Failed, []File{}, r.clock()
 	}
 	result.Manifest, result.Verdict, result.Rows, result.Files = *m, m.Verdict, m.Rows, m.Files
+	result.Members = r.outcomes()
 	result.Elapsed, result.Unchanged, result.Change = time.Since(r.begun), r.unchanged, r.change
 	r.conclude(ctx, result)
 	return result

@@ -40,11 +40,12 @@ type set struct {
 	manifest *file
 	more     []*file // what is made beside the set's own files
 	hooking  sync.Mutex
+	other    string // the name that the file of a bundle would have had: nothing of that name may stay
 }
 
 // file is a file of a set while it has its hidden name.
 type file struct {
-	*os.File
+	open   *os.File // no part of it: who writes must not get past the buffer, as by its ReadFrom
 	set    *set
 	name   string // to be
 	hidden string
@@ -145,13 +146,30 @@ func (s *set) create(name string) (*file, error) {
 		return nil, err
 	}
 	hidden := s.hidden(name)
-	f, err := os.OpenFile(filepath.Join(s.folder, hidden), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(filepath.Join(s.folder, hidden), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, output(s.folder, err)
 	}
-	made := &file{File: f, set: s, name: name, hidden: hidden, hash: sha256.New()}
+	made := &file{open: f, set: s, name: name, hidden: hidden, hash: sha256.New()}
 	made.buffer = bufio.NewWriterSize((*disk)(made), 1<<16)
 	return made, nil
+}
+
+// spool opens a file for what goes into one of the set's own later.
+func (s *set) spool(n int) (*file, error) {
+	f, err := s.create(fmt.Sprintf("%s.part%d", s.base, n))
+	if err == nil {
+		s.more = append(s.more, f)
+	}
+	return f, err
+}
+
+// discard removes a file that is needed no more, so that its room is free at once.
+func (f *file) discard() {
+	f.open.Close()
+	if os.Remove(filepath.Join(f.set.folder, f.hidden)) == nil {
+		f.hidden = ""
+	}
 }
 
 // disk is the side of a file that its buffer is emptied to.
@@ -160,7 +178,7 @@ type disk file
 func (d *disk) Write(p []byte) (n int, err error) {
 	f := (*file)(d)
 	if err = f.set.step("write " + f.name); err == nil {
-		n, err = f.File.Write(p)
+		n, err = f.open.Write(p)
 	}
 	f.hash.Write(p[:n])
 	f.bytes += int64(n)
@@ -173,22 +191,25 @@ func (d *disk) Write(p []byte) (n int, err error) {
 // Write is what an exporters.Writer writes to.
 func (f *file) Write(p []byte) (int, error) { return f.buffer.Write(p) }
 
+// ReadAt reads back what was written, once the buffer was emptied.
+func (f *file) ReadAt(p []byte, at int64) (int, error) { return f.open.ReadAt(p, at) }
+
 // reserve finds out whether the disk takes a few bytes more, without leaving them there.
 func (f *file) reserve() error {
 	path := filepath.Join(f.set.folder, f.name)
 	if err := f.set.step("reserve"); err != nil {
 		return err
 	}
-	if _, err := f.File.Write(make([]byte, 4096)); err != nil {
+	if _, err := f.open.Write(make([]byte, 4096)); err != nil {
 		return output(path, err)
 	}
-	if err := f.Sync(); err != nil {
+	if err := f.open.Sync(); err != nil {
 		return output(path, err)
 	}
-	if err := f.Truncate(0); err != nil {
+	if err := f.open.Truncate(0); err != nil {
 		return output(path, err)
 	}
-	_, err := f.Seek(0, 0)
+	_, err := f.open.Seek(0, 0)
 	return output(path, err)
 }
 
@@ -200,8 +221,8 @@ func (f *file) finish() error {
 	if err := f.set.step("sync " + f.name); err != nil {
 		return err
 	}
-	err := f.Sync()
-	if closed := f.Close(); err == nil {
+	err := f.open.Sync()
+	if closed := f.open.Close(); err == nil {
 		err = closed
 	}
 	return output(filepath.Join(f.set.folder, f.name), err)
@@ -262,16 +283,19 @@ func (s *set) publish(m Manifest) error {
 
 // stale is the files of the set before that have no place in this one.
 func (s *set) stale(m Manifest) (names []string) {
+	if s.other != "" { // which a run may have left behind that was killed when the old manifest was gone
+		names = append(names, s.other)
+	}
 	old, err := ReadManifest(filepath.Join(s.folder, s.manifest.name))
 	if err != nil {
-		return nil
+		return names
 	}
 	keep := map[string]bool{}
 	for _, f := range m.Files {
 		keep[f.Name] = true
 	}
 	for _, f := range old.Files {
-		if !keep[f.Name] && f.of(s.base) {
+		if !keep[f.Name] && f.of(s.base) && f.Name != s.other {
 			names = append(names, f.Name)
 		}
 	}
@@ -322,7 +346,7 @@ func (s *set) step(name string) error {
 func (s *set) close() {
 	for _, f := range slices.Concat(s.files, s.more, []*file{s.manifest}) {
 		if f != nil {
-			f.Close() // for the second time, often; a link is no open file at all
+			f.open.Close() // for the second time, often; a link is no open file at all
 			if f.hidden != "" {
 				os.Remove(filepath.Join(s.folder, f.hidden))
 			}

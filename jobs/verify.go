@@ -29,6 +29,7 @@ type Found struct {
 	Rows     int64
 	Problems []string // in sentences: what it says otherwise than the other files do
 	Err      error    // why it could not be read to its end
+	Members  []Found  // of the file of a bundle: of each report, in the manifest's order; nothing of one that is missing
 }
 
 // Verification is what the proof of a set, or of one file, came to.
@@ -298,16 +299,46 @@ func verifyTable(m Manifest, want File, found Found) (problems []string) {
 	if found.Err != nil {
 		return append(found.Problems, found.Err.Error())
 	}
-	if found.Rows != want.Rows {
-		problems = append(problems, fmt.Sprintf("it has %d rows, the manifest says %d", found.Rows, want.Rows))
+	if len(m.Members) > 0 {
+		return append(verifyMembers(m, found), found.Problems...)
+	}
+	return append(verifyRows(want.Rows, m.Columns, found), found.Problems...)
+}
+
+// verifyMembers tells what is wrong with the tables in the file of a bundle.
+func verifyMembers(m Manifest, found Found) (problems []string) {
+	rows := int64(0)
+	for i, member := range m.Members {
+		rows += member.Rows
+		if member.Verdict == Failed || i >= len(found.Members) {
+			continue
+		}
+		list := verifyRows(member.Rows, member.Columns, found.Members[i])
+		if err := found.Members[i].Err; err != nil {
+			list = []string{err.Error()}
+		}
+		for _, problem := range list {
+			problems = append(problems, member.Report+": "+problem)
+		}
+	}
+	if rows != m.Rows {
+		problems = append(problems, fmt.Sprintf("the manifest says %d rows, and %d for its reports", m.Rows, rows))
+	}
+	return problems
+}
+
+// verifyRows tells what is wrong with a table.
+func verifyRows(rows int64, columns []ManifestColumn, found Found) (problems []string) {
+	if found.Rows != rows {
+		problems = append(problems, fmt.Sprintf("it has %d rows, the manifest says %d", found.Rows, rows))
 	}
 	same := func(header string, c ManifestColumn) bool { return c.shows(header) }
-	if found.Columns != nil && !slices.EqualFunc(found.Columns, m.Columns, same) {
+	if found.Columns != nil && !slices.EqualFunc(found.Columns, columns, same) {
 		var names []string
-		for _, c := range m.Columns {
+		for _, c := range columns {
 			names = append(names, c.Name)
 		}
 		problems = append(problems, fmt.Sprintf("its columns are %s, the manifest says %s", strings.Join(found.Columns, ", "), strings.Join(names, ", ")))
 	}
-	return append(problems, found.Problems...)
+	return problems
 }

@@ -94,10 +94,11 @@ func (c *chapter) line(s *paper) {
 
 // verdictLook is how a verdict stands out.
 func verdictLook(m exporters.Mood) *excelize.Style {
-	style := moodStyle(m)
-	if m == 0 {
-		style = &excelize.Style{}
+	style := &excelize.Style{Font: &excelize.Font{}}
+	if m != 0 {
+		style = moodStyle(m)
 	}
+	style.Font.Family, style.Font.Size = "Calibri", 11
 	style.Alignment = &excelize.Alignment{Vertical: "top"}
 	return style
 }

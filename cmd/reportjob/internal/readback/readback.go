@@ -115,6 +115,9 @@ func Rows(format string, f *os.File) iter.Seq2[[]byte, error] {
 			return
 		}
 		defer s.close()
+		if x, ok := s.reader.(closing).reader.(*xlsxReader); ok {
+			x.mixed = true // the file may be one of a bundle
+		}
 		var text []byte
 		for {
 			row, err := s.safely()

@@ -45,9 +45,19 @@ const dataTable = "data_"
 // smallPart is more than any part but those of sheets takes. What is larger is not ours.
 const smallPart = 64 << 20
 
-// dataSheets are the parts of the sheets that hold rows of the report, in their order. They are known by their tables;
+// sheet is a sheet of a workbook, and the part that it is in.
+type sheet struct{ name, part string }
+
+func parts(sheets []sheet) (list []string) {
+	for _, s := range sheets {
+		list = append(list, s.part)
+	}
+	return list
+}
+
+// dataSheets are the sheets that hold rows of the report, in their order. They are known by their tables;
 // in a workbook that has none, the first sheet is one, and those that bear its name and a number behind it are others.
-func dataSheets(z *zip.Reader) ([]string, error) {
+func dataSheets(z *zip.Reader) ([]sheet, error) {
 	var book workbook
 	if err := decode(z, "xl/workbook.xml", &book); err != nil {
 		return nil, err
@@ -56,10 +66,10 @@ func dataSheets(z *zip.Reader) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var byTable, byName []string
-	for i, sheet := range book.Sheets {
-		part := targets[sheet.ID]
-		tables, err := related(z, part, "/table")
+	var byTable, byName []sheet
+	for i, entry := range book.Sheets {
+		this := sheet{entry.Name, targets[entry.ID]}
+		tables, err := related(z, this.part, "/table")
 		if err != nil {
 			return nil, err
 		}
@@ -69,11 +79,11 @@ func dataSheets(z *zip.Reader) ([]string, error) {
 				return nil, err
 			}
 			if strings.HasPrefix(table.Name, dataTable) {
-				byTable = append(byTable, part)
+				byTable = append(byTable, this)
 			}
 		}
-		if i == 0 || continues(book.Sheets[0].Name, sheet.Name) {
-			byName = append(byName, part)
+		if i == 0 || continues(book.Sheets[0].Name, entry.Name) {
+			byName = append(byName, this)
 		}
 	}
 	if byTable == nil {

@@ -20,24 +20,36 @@ type xlsxReader struct {
 	scanner *scanner
 	number  int // of the last row, as its sheet counts
 	names   []string
+	mixed   bool // the sheets have columns of their own each, as those of a bundle
 	row     [][]byte
 	text    []byte // of the row's cells
 	rows    int64
 }
 
-func newXLSX(f *os.File) (*xlsxReader, error) {
+func openZip(f *os.File) (*zip.Reader, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
-	r := &xlsxReader{}
-	if r.zip, err = zip.NewReader(f, info.Size()); err != nil {
+	return zip.NewReader(f, info.Size())
+}
+
+func newXLSX(f *os.File) (*xlsxReader, error) {
+	z, err := openZip(f)
+	if err != nil {
 		return nil, err
 	}
-	if r.sheets, err = dataSheets(r.zip); err != nil {
+	sheets, err := dataSheets(z)
+	if err != nil {
 		return nil, err
 	}
-	if r.shared, err = shared(r.zip); err != nil {
+	return newSheets(z, parts(sheets))
+}
+
+// newSheets reads these parts of a workbook, at least one.
+func newSheets(z *zip.Reader, parts []string) (r *xlsxReader, err error) {
+	r = &xlsxReader{zip: z, sheets: parts}
+	if r.shared, err = shared(z); err != nil {
 		return nil, err
 	}
 	if err := r.nextSheet(); err != nil {
@@ -77,6 +89,9 @@ func (r *xlsxReader) nextSheet() (err error) {
 	}
 	if err != nil {
 		return fmt.Errorf("part %s: %w", name, err)
+	}
+	if r.mixed {
+		r.names = nil
 	}
 	first := r.names == nil
 	for i, cell := range header {
