@@ -61,7 +61,7 @@ func (p *program) chooseToCheck(names []string) ([]jobs.Job, error) {
 	if err != nil || len(chosen) > 0 {
 		return chosen, err
 	}
-	return p.choose(nil, func(j jobs.Job) bool { return p.api(j.Info().API).configured() })
+	return p.choose(nil, func(j jobs.Job) bool { return p.configured(j) })
 }
 
 func (a *app) check(ctx context.Context, p *program, chosen []jobs.Job, live, asJSON bool) error {
@@ -113,8 +113,13 @@ func (p *program) offline(problems settings.Problems, chosen []jobs.Job) []check
 	for _, j := range chosen {
 		c := checked{Report: j.Info().Name, Problems: []string{}}
 		c.Problems = append(c.Problems, byReport[c.Report]...)
-		for _, m := range p.api(j.Info().API).missing {
-			c.Problems = append(c.Problems, m.String())
+		for _, a := range p.apis {
+			if !slices.ContainsFunc(jobs.Members(j), func(m jobs.Job) bool { return m.Info().API == a.name }) {
+				continue
+			}
+			for _, m := range a.missing {
+				c.Problems = append(c.Problems, m.String())
+			}
 		}
 		c.OK = len(c.Problems) == 0
 		results = append(results, c)
@@ -132,15 +137,46 @@ func (p *program) owner(variable string, chosen []jobs.Job) string {
 	for _, j := range chosen {
 		suffix := settings.Suffix(j.Info().Name)
 		own := func(v settings.Variable) bool { return variable == v.Name+suffix }
-		if variable == "REPORT_"+suffix || slices.ContainsFunc(settings.PerReport(), own) {
+		if variable == "REPORT_"+suffix || variable == "BUNDLE_"+suffix || slices.ContainsFunc(settings.PerReport(), own) {
 			return j.Info().Name
 		}
 	}
 	return ""
 }
 
-// live tries the APIs side by side, and the reports of each one after the other.
+// live tries the APIs side by side, and the reports of each one after the other. A bundle is as well as its reports are.
 func (a *app) live(ctx context.Context, p *program, chosen []jobs.Job) []checked {
+	tried := map[string]checked{}
+	for _, c := range a.tryAll(ctx, p, withMembers(chosen)) {
+		tried[c.Report] = c
+	}
+	var results []checked
+	for _, j := range chosen {
+		if !jobs.IsBundle(j) {
+			results = append(results, tried[j.Info().Name])
+			continue
+		}
+		bundle := checked{Report: j.Info().Name, OK: true, Problems: []string{}}
+		for _, m := range jobs.Members(j) {
+			bundle.add(tried[m.Info().Name])
+		}
+		results = append(results, bundle)
+	}
+	return results
+}
+
+// add takes what is wrong with a report over to its bundle.
+func (c *checked) add(member checked) {
+	for _, problem := range member.Problems {
+		c.Problems = append(c.Problems, member.Report+": "+problem)
+	}
+	c.OK = c.OK && member.OK
+	if member.err != nil && (c.err == nil || worst([]int{statusOf(c.err), statusOf(member.err)}) != statusOf(c.err)) {
+		c.err = member.err
+	}
+}
+
+func (a *app) tryAll(ctx context.Context, p *program, chosen []jobs.Job) []checked {
 	results := make([]checked, len(chosen))
 	var trying sync.WaitGroup
 	for _, x := range p.apis {

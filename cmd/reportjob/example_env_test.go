@@ -75,6 +75,16 @@ const exampleOwn = `
 # and columns; other keys go to the API as they are. The report then has the variables above, like every other.
 
 #REPORT_BLOCKED_DNS=api=secureaccess&path=/reports/v2/activity/dns&rows=data&window=previous-day&verdict=blocked&columns=timestamp:time-ms,domain,verdict,identities.0.label:text,bytes:int
+
+
+# Bundles: BUNDLE_<NAME> puts several reports into one workbook, a sheet each, with a summary in front that leads to them.
+# A bundle has the variables above under its own name, but for PARAMS_: those of its reports count. It is always one xlsx
+# file. Reports that show the present do so as of its slot; all others are about its window, which is the one that they
+# share, or else previous-day. One that cannot be read is missing: the file says why, and is called <name>.incomplete.xlsx.
+
+#BUNDLE_MONDAY_REVIEW=sipgate-calls,sipgate-balance,secureaccess-summary
+#SCHEDULE_MONDAY_REVIEW=off
+#WINDOW_MONDAY_REVIEW=previous-day
 `
 
 func TestExampleListsEveryVariableAtItsDefault(t *testing.T) {
@@ -112,6 +122,9 @@ func TestExampleWithoutCommentSignsIsTheDefault(t *testing.T) {
 	set, own, problems := settings.Load(environ, catalogue())
 	if len(problems) > 0 {
 		t.Fatal(problems)
+	}
+	if len(set.Bundles) != 1 || len(set.Bundles[0].Members) != 3 {
+		t.Errorf("bundles: %v, want the one of the example", set.Bundles)
 	}
 	if len(own) != 1 {
 		t.Errorf("%d reports of the user's own, want the one of the example", len(own))

@@ -92,13 +92,19 @@ func statusOfKind(k rest.Kind) int {
 
 // statusOfResult is the status of one report's run.
 func statusOfResult(r jobs.Result) int {
+	var missing *jobs.MissingError
 	switch {
-	case r.Err != nil:
+	case r.Err != nil && !errors.As(r.Err, &missing):
 		return statusOf(r.Err)
 	case r.Trouble != nil:
 		return statusOf(r.Trouble)
-	case r.Verdict == jobs.Truncated:
-		return exitTruncated
 	}
-	return exitOK
+	statuses := []int{exitOK}
+	if r.Verdict == jobs.Truncated {
+		statuses = append(statuses, exitTruncated)
+	}
+	for _, m := range r.Members { // of a bundle: it may have been delivered without them
+		statuses = append(statuses, statusOf(m.Err))
+	}
+	return worst(statuses)
 }

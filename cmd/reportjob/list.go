@@ -25,6 +25,8 @@ type listed struct {
 	Configured bool        `json:"configured"`
 	Formats    []string    `json:"formats"`
 
+	Members []string `json:"members,omitempty"` // of a bundle
+
 	filename  jobs.Template
 	retention jobs.Retention
 }
@@ -61,8 +63,13 @@ func (a *app) listed(p *program, j jobs.Job) listed {
 	report := p.settings.Reports[info.Name]
 	l := listed{
 		Name: info.Name, Title: info.Title, API: info.API, Endpoint: info.Endpoint,
-		Window: report.Window, Schedule: "off", Configured: p.api(info.API).configured(), Formats: report.Formats,
+		Window: report.Window, Schedule: "off", Configured: p.configured(j), Formats: report.Formats,
 		filename: report.Filename, retention: report.Retention,
+	}
+	if jobs.IsBundle(j) {
+		for _, m := range jobs.Members(j) {
+			l.Members = append(l.Members, m.Info().Name)
+		}
 	}
 	if report.Schedule != nil {
 		next := report.Schedule.Next(a.now()).UTC()
@@ -98,7 +105,12 @@ type described struct {
 	Requests   int               `json:"requests"` // of a run, at least
 	Costly     string            `json:"costly,omitempty"`
 	Columns    []describedColumn `json:"columns"`
+
+	members []describedMember
 }
+
+// describedMember is a report of a bundle for people.
+type describedMember struct{ name, title, api, read string }
 
 type describedColumn struct {
 	Name    string `json:"name"`
@@ -151,6 +163,7 @@ func (a *app) described(p *program, j jobs.Job) described {
 	if d.Parameters == nil {
 		d.Parameters = []jobs.Parameter{}
 	}
+	d.members = p.describedMembers(j)
 	for _, c := range j.Table(p.settings.Reports[info.Name].Params) {
 		d.Columns = append(d.Columns, describedColumn{c.Name, c.Kind.String(), c.Unit, c.Meaning, c.Field})
 	}
@@ -164,20 +177,26 @@ func (d described) print(w io.Writer) {
 	}
 	fmt.Fprintln(w)
 	t := newTable("API", d.API)
-	t.row("Endpoint", d.Method+" "+d.Endpoint)
+	if d.Endpoint != "" {
+		t.row("Endpoint", d.Method+" "+d.Endpoint)
+	}
 	t.row("Window", d.Window.String())
 	t.row("Schedule", d.Schedule)
 	t.row("Formats", strings.Join(d.Formats, ", "))
 	t.row("Files", d.Filename+".{"+strings.Join(d.Formats, ",")+"}")
 	t.row("Retention", d.Retention)
-	t.row("Paging", d.Paging)
-	t.row("Limits", d.Limits)
-	t.row("Scope", d.Scope)
+	for _, known := range [][2]string{{"Paging", d.Paging}, {"Limits", d.Limits}, {"Scope", d.Scope}} {
+		if len(d.Members) == 0 {
+			t.row(known[0], known[1])
+		}
+	}
 	t.row("Requests", orMore(strconv.Itoa(d.Requests)))
 	if d.Costly != "" {
 		t.row("Cost", d.Costly)
 	}
-	t.row("Reference", d.Page)
+	if len(d.Members) == 0 {
+		t.row("Reference", d.Page)
+	}
 	t.print(w)
 	if len(d.Parameters) > 0 {
 		fmt.Fprintf(w, "\nParameters (PARAMS_%s)\n", settings.Suffix(d.Name))
@@ -186,6 +205,15 @@ func (d described) print(w io.Writer) {
 			t.row(q.Name, q.Values, q.Meaning)
 		}
 		t.print(w)
+	}
+	if len(d.Members) > 0 {
+		fmt.Fprintln(w, "\nReports")
+		t = newTable("NAME", "TITLE", "API", "READ")
+		for _, m := range d.members {
+			t.row(m.name, m.title, m.api, m.read)
+		}
+		t.print(w)
+		return
 	}
 	fmt.Fprintln(w, "\nColumns")
 	t = newTable("NAME", "KIND", "UNIT", "MEANING")

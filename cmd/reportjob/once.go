@@ -121,7 +121,9 @@ type ran struct {
 func expect(pool *jobs.Pool, orders []jobs.Order) {
 	counts := map[string]int{}
 	for _, o := range orders {
-		counts[o.Job.Info().API]++
+		for _, one := range parts(o) {
+			counts[one.Job.Info().API]++
+		}
 	}
 	for api, n := range counts {
 		pool.Expect(api, n)
@@ -130,13 +132,12 @@ func expect(pool *jobs.Pool, orders []jobs.Order) {
 
 func (a *app) runOne(h *halt, pool *jobs.Pool, runner *jobs.Runner, o jobs.Order) jobs.Result {
 	info := o.Job.Info()
-	release, err := pool.Acquire(h.starting, info.API)
-	if err != nil {
-		err = fmt.Errorf("%s %s: not started: %w", info.Name, o.Window.Name(o.Zone), context.Cause(h.starting))
+	result, started := h.run(h.running, pool, runner, o)
+	if !started {
+		err := fmt.Errorf("%s %s: not started: %w", info.Name, o.Window.Name(o.Zone), context.Cause(h.starting))
 		return jobs.Result{Report: info.Name, Slot: o.Slot, Window: o.Window, Verdict: jobs.Failed, Err: err}
 	}
-	defer release()
-	return runner.Run(h.running, o)
+	return result
 }
 
 // printResults is the table at the end of run --once.
@@ -155,6 +156,11 @@ func (a *app) printResults(results []ran) {
 	for _, r := range results {
 		if r.Err != nil {
 			fmt.Fprintf(a.stderr, "reportjob: %v%s\n", r.Err, needs(r.Job.Info(), r.Err))
+		}
+		for _, m := range r.Result.Members {
+			if r.Err == nil && m.Err != nil {
+				fmt.Fprintf(a.stderr, "reportjob: %s %s: %s is missing: %v%s\n", r.Report, r.windowName(), m.Info.Name, m.Err, needs(m.Info, m.Err))
+			}
 		}
 		if r.Trouble != nil {
 			fmt.Fprintf(a.stderr, "reportjob: %s %s: delivered, but what follows failed: %v\n", r.Report, r.windowName(), r.Trouble)

@@ -14,11 +14,12 @@ import (
 func (a *app) printPlan(p *program, orders []jobs.Order) error {
 	t := newTable("REPORT", "WINDOW", "ENDPOINT", "REQUESTS", "TIME", "LIMITS")
 	total := map[string]int{}
-	for _, o := range orders {
+	orders, labels := unbundled(orders)
+	for i, o := range orders {
 		info := o.Job.Info()
 		requests := max(info.Requests, 1)
 		total[info.API] += requests
-		t.row(info.Name, o.Window.Name(o.Zone), info.Endpoint, orMore(strconv.Itoa(requests)), orMore(p.api(info.API).takes(requests)), info.Limits)
+		t.row(labels[i], o.Window.Name(o.Zone), info.Endpoint, orMore(strconv.Itoa(requests)), orMore(p.api(info.API).takes(requests)), info.Limits)
 	}
 	t.print(a.stdout)
 	fmt.Fprintln(a.stdout)
@@ -29,12 +30,26 @@ func (a *app) printPlan(p *program, orders []jobs.Order) error {
 		}
 	}
 	t.print(a.stdout)
-	for _, o := range orders {
+	for i, o := range orders {
 		for _, cost := range reports.Costs(o.Job.Info(), o.Window, o.Params, a.now()) {
-			fmt.Fprintf(a.stdout, "\n%s: %s\n", o.Job.Info().Name, cost)
+			fmt.Fprintf(a.stdout, "\n%s: %s\n", labels[i], cost)
 		}
 	}
 	return nil
+}
+
+// unbundled is the orders of single reports, and how they are called here: those of a bundle by its name, too.
+func unbundled(orders []jobs.Order) (all []jobs.Order, labels []string) {
+	for _, o := range orders {
+		for _, one := range parts(o) {
+			label := one.Job.Info().Name
+			if jobs.IsBundle(o.Job) {
+				label = o.Job.Info().Name + ": " + label
+			}
+			all, labels = append(all, one), append(labels, label)
+		}
+	}
+	return all, labels
 }
 
 func orMore(least string) string { return least + " or more" }

@@ -68,6 +68,7 @@ func newProgram(a *app, environ []string) (*program, error) {
 		p.jobs = append(p.jobs, job)
 		p.addParams(o)
 	}
+	p.addBundles()
 	return p, nil
 }
 
@@ -152,9 +153,11 @@ func (p *program) choose(names []string, otherwise func(jobs.Job) bool) ([]jobs.
 	return chosen, nil
 }
 
-// defines finds what is wrong with the definition of a report of the user's own.
+// defines finds what is wrong with the definition of a report of the user's own, or of a bundle.
 func defines(name string) func(settings.Problem) bool {
-	return func(p settings.Problem) bool { return p.Variable == "REPORT_"+settings.Suffix(name) }
+	return func(p settings.Problem) bool {
+		return p.Variable == "REPORT_"+settings.Suffix(name) || p.Variable == "BUNDLE_"+settings.Suffix(name)
+	}
 }
 
 func (p *program) scheduled(j jobs.Job) bool {
@@ -166,12 +169,10 @@ func (p *program) scheduled(j jobs.Job) bool {
 func (p *program) needs(chosen []jobs.Job, now time.Time) settings.Problems {
 	problems := slices.Clone(p.problems)
 	for _, j := range chosen {
-		if refused, ok := p.refused(j, now); ok && p.api(j.Info().API).configured() {
-			problems = append(problems, refused)
-		}
+		problems = append(problems, p.refusals(j, now)...)
 	}
 	for _, a := range p.apis {
-		if slices.ContainsFunc(chosen, func(j jobs.Job) bool { return j.Info().API == a.name }) {
+		if slices.ContainsFunc(withMembers(chosen), func(j jobs.Job) bool { return j.Info().API == a.name }) {
 			problems = append(problems, a.missing...)
 		}
 	}
@@ -179,26 +180,41 @@ func (p *program) needs(chosen []jobs.Job, now time.Time) settings.Problems {
 	return slices.Compact(problems)
 }
 
-// refused is why a report would not even begin with the parameters and the window that it has. Its source is asked under
-// a context that is over, so that it comes as far as its first request and no further.
-func (p *program) refused(j jobs.Job, now time.Time) (settings.Problem, bool) {
+// refusals are why a report, or those of a bundle, would not even begin with the parameters and the window that they have.
+func (p *program) refusals(j jobs.Job, now time.Time) (problems settings.Problems) {
 	name := j.Info().Name
 	report := p.settings.Reports[name]
-	w, err := windowOf(name, report, now.Truncate(time.Second))
+	slot := now.Truncate(time.Second)
+	w, err := windowOf(name, report, slot)
 	if err != nil {
-		return settings.Problem{}, false // Load has said so, if it is a mistake
+		return nil // Load has said so, if it is a mistake
+	}
+	if !jobs.IsBundle(j) {
+		return p.refused(j, jobs.Request{Window: w, Zone: report.Zone, Params: report.Params})
+	}
+	for _, m := range p.members(j) {
+		problems = append(problems, p.refused(m.Job, jobs.Request{Window: m.Window(slot, w), Zone: report.Zone, Params: m.Params})...)
+	}
+	return problems
+}
+
+// refused is why a report would not even begin. Its source is asked under a context that is over, so that it comes as far
+// as its first request and no further.
+func (p *program) refused(j jobs.Job, r jobs.Request) settings.Problems {
+	if !p.configured(j) {
+		return nil
 	}
 	over, cancel := context.WithCancel(context.Background())
 	cancel()
-	r := jobs.Request{Window: w, Zone: report.Zone, Params: report.Params, Proof: new(jobs.Proof)}
+	r.Proof = new(jobs.Proof)
 	for _, err := range j.Rows(over, r) {
 		var refused *reports.ParamError
 		if errors.As(err, &refused) {
-			return problemOf(name, refused), true
+			return settings.Problems{problemOf(j.Info().Name, refused)}
 		}
 		break
 	}
-	return settings.Problem{}, false
+	return nil
 }
 
 // problemOf names the variable that a refusal is about.

@@ -110,13 +110,19 @@ func (a *app) order(p *program, f runFlags, j jobs.Job) ([]jobs.Order, error) {
 		Retention: report.Retention,
 		Latest:    p.settings.General.Latest,
 	}
-	if f.formats != "" {
+	var err error
+	switch {
+	case jobs.IsBundle(j):
+		o.Members = p.members(j)
+		if o.Formats, err = f.bundleFormats(j.Info().Name); err != nil {
+			return nil, err
+		}
+	case f.formats != "":
 		o.Formats = chosenFormats(f.formatNames())
 	}
 	if f.output != "" {
 		o.Output = f.output
 	}
-	var err error
 	if f.from != "" {
 		o.Window, err = f.window(j.Info(), report)
 		o.Slot = o.Window.To
@@ -196,6 +202,7 @@ func (a *app) runner() *jobs.Runner {
 		Log:      a.log,
 		Now:      a.now,
 		Rows:     readback.Rows,
+		Redact:   a.redactor.String,
 		Progress: a.board.progress,
 		Watch: func(ctx context.Context) (context.Context, func() jobs.Traffic) {
 			m := new(rest.Meter)

@@ -27,7 +27,9 @@ func (a *app) serve(ctx context.Context, f runFlags) error {
 	runner := a.runner()
 	var tasks []schedule.Task
 	for _, j := range chosen {
-		pool.Expect(j.Info().API, math.MaxInt)
+		for _, m := range jobs.Members(j) {
+			pool.Expect(m.Info().API, math.MaxInt)
+		}
 		tasks = append(tasks, a.task(p, f, h, pool, runner, j))
 	}
 	finished := schedule.Serve(h.starting, tasks, schedule.Options{Grace: grace, Log: a.log, Stop: h.signal})
@@ -52,13 +54,10 @@ func (a *app) task(p *program, f runFlags, h *halt, pool *jobs.Pool, runner *job
 			return
 		}
 		for _, o := range orders {
-			release, err := pool.Acquire(h.starting, j.Info().API)
-			if err != nil {
+			if _, started := h.run(ctx, pool, runner, o); !started {
 				a.log.Warn("not started", "report", name, "slot", o.Slot, "reason", context.Cause(h.starting))
 				return
 			}
-			runner.Run(ctx, o)
-			release()
 		}
 	}}
 }

@@ -47,11 +47,12 @@ func Load(environ []string, c Catalogue) (Settings, []Own, Problems) {
 	s.check(c, &problems)
 	infos, own := ownReports(set, c, &problems)
 	s.Reports = s.reports(set, infos, c, &problems)
+	s.readBundles(set, infos, c, &problems)
 	unknown(set, names, &problems)
 	return s, own, problems.sorted()
 }
 
-// known are the names of all variables that mean something, for the reports that the environment itself defines too.
+// known are the names of all variables that mean something, for the reports and bundles that the environment itself defines too.
 func known(environ []string, c Catalogue) map[string]bool {
 	names := map[string]bool{}
 	for _, section := range Reference() {
@@ -62,10 +63,12 @@ func known(environ []string, c Catalogue) map[string]bool {
 	reports := slices.Collect(maps.Keys(c.Reports))
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
-		suffix, ok := strings.CutPrefix(strings.TrimSuffix(name, "_FILE"), own)
-		if ok && suffix != "" && value != "" && !service(name) {
-			names[own+suffix] = true
-			reports = append(reports, ownName(suffix))
+		for _, prefix := range []string{own, bundle} {
+			suffix, ok := strings.CutPrefix(strings.TrimSuffix(name, "_FILE"), prefix)
+			if ok && suffix != "" && value != "" && !service(name) {
+				names[prefix+suffix] = true
+				reports = append(reports, ownName(suffix))
+			}
 		}
 	}
 	for _, report := range reports {
@@ -212,16 +215,28 @@ func ownReports(set values, c Catalogue, problems *Problems) (map[string]jobs.In
 func (s *Settings) reports(set values, infos map[string]jobs.Info, c Catalogue, problems *Problems) map[string]Report {
 	all := map[string]Report{}
 	for name, info := range infos {
-		r := Report{Zone: s.General.Timezone.Location, Window: info.Every, Formats: s.General.Formats, Lookback: int(s.General.Lookback),
-			Filename: s.General.Filename, Retention: s.General.Retention}
+		r := s.usual(info)
 		r.read(set, info, c, problems)
-		if r.Schedule == nil && r.Window == jobs.SinceLast && set["WINDOW_"+Suffix(name)] != "" {
-			problems.add("WINDOW_"+Suffix(name), "since-last needs the schedule that it counts from: set SCHEDULE_%s", Suffix(name))
+		if set["WINDOW_"+Suffix(name)] != "" {
+			r.checkSchedule(name, problems)
 		}
 		all[name] = r
 	}
 	s.checkFilename(set, infos, problems)
 	return all
+}
+
+// usual is what holds for a report that has no variables of its own.
+func (s *Settings) usual(info jobs.Info) Report {
+	return Report{Zone: s.General.Timezone.Location, Window: info.Every, Formats: s.General.Formats, Lookback: int(s.General.Lookback),
+		Filename: s.General.Filename, Retention: s.General.Retention}
+}
+
+// checkSchedule tells that a window has nothing to count from.
+func (r *Report) checkSchedule(name string, problems *Problems) {
+	if r.Schedule == nil && r.Window == jobs.SinceLast {
+		problems.add("WINDOW_"+Suffix(name), "since-last needs the schedule that it counts from: set SCHEDULE_%s", Suffix(name))
+	}
 }
 
 // checkFilename tries the template of all reports on those that have none of their own, until one of them is too long.

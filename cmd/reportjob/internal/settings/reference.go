@@ -77,7 +77,7 @@ const own = "REPORT_"
 
 // prefixes are those that reportjob answers for: an unknown variable with one of them is a mistake.
 func prefixes() []string {
-	list := []string{own}
+	list := []string{own, bundle}
 	for _, s := range sections(new(Environment)) {
 		list = append(list, s.prefix)
 	}

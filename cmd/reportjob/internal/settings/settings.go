@@ -114,7 +114,8 @@ type Report struct {
 // Settings are the environment, read and checked.
 type Settings struct {
 	Environment
-	Reports map[string]Report // of every known report, by name
+	Reports map[string]Report // of every known report and bundle, by name
+	Bundles []Bundle
 }
 
 // Problem is a mistake in the environment.
