@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/reportjob/reportjob/exporters"
+	"github.com/reportjob/reportjob/exporters/exportertest"
 )
 
 // spool is a file in memory.
@@ -212,4 +214,48 @@ func TestPartSaysWhenItsSpoolIsFull(t *testing.T) {
 	if err := p.Close(); !errors.Is(err, full) {
 		t.Errorf("the end says %v", err)
 	}
+}
+
+// aloneInABook is a format whose files are books of one table.
+func aloneInABook(t *testing.T) exporters.Format {
+	f := Format()
+	f.New = func(w io.Writer, table exporters.Table) (exporters.Writer, error) {
+		book, err := f.Book(exporters.Table{Name: "monday"}, []exporters.Table{table})
+		if err != nil {
+			return nil, err
+		}
+		file, err := os.CreateTemp(t.TempDir(), "spool")
+		if err != nil {
+			return nil, err
+		}
+		t.Cleanup(func() { file.Close() })
+		part, err := book.Part(0, file)
+		return &alone{Writer: part, book: book, spool: file, to: w}, err
+	}
+	return f
+}
+
+// alone writes the book when its one table is closed.
+type alone struct {
+	exporters.Writer
+	book   exporters.Book
+	spool  io.ReaderAt
+	to     io.Writer
+	closed bool
+	err    error
+}
+
+func (a *alone) Close() error {
+	if a.closed {
+		return a.err
+	}
+	a.closed = true
+	if a.err = a.Writer.Close(); a.err == nil {
+		_, a.err = a.book.Bind(a.to, exporters.Cover{Chapters: []exporters.Chapter{{Part: a.Writer, Spool: a.spool}}})
+	}
+	return a.err
+}
+
+func TestTableInABookKeepsWhatFilesOfOneTableKeep(t *testing.T) {
+	exportertest.Run(t, aloneInABook(t), readBack)
 }
