@@ -241,6 +241,7 @@ func TestMistakesInBundlesAreFoundByTheirVariables(t *testing.T) {
 		"BUNDLE_X=sipgate-calls,sipgate-calls":        "BUNDLE_X: sipgate-calls stands twice",
 		"BUNDLE_X=b":                                  "BUNDLE_X: b is a bundle",
 		"BUNDLE_SIPGATE_CALLS=sipgate-users":          "BUNDLE_SIPGATE_CALLS: sipgate-calls is the name of a report",
+		"BUNDLE_../Y=sipgate-users":                   "BUNDLE_../Y: expected letters and digits",
 		"PARAMS_B=a=b":                                "PARAMS_B: a bundle has no parameters",
 		"FORMATS_B=csv":                               "FORMATS_B: a bundle is one workbook: expected xlsx",
 		"WINDOW_B=now":                                "WINDOW_B: secureaccess-summary is about what happened",

@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +19,9 @@ type Bundle struct {
 // bundle is the prefix of the definitions of bundles.
 const bundle = "BUNDLE_"
 
+// bundleName is what bundles can be called: their names are in those of files.
+var bundleName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
 // bundleFormat is the format of their files.
 const bundleFormat = "xlsx"
 
@@ -29,6 +33,10 @@ func (s *Settings) readBundles(set values, infos map[string]jobs.Info, c Catalog
 			continue
 		}
 		name := ownName(suffix)
+		if !bundleName.MatchString(name) {
+			problems.add(variable, "expected letters and digits behind %s, with _ between them", bundle)
+			continue
+		}
 		if _, taken := infos[name]; taken {
 			problems.add(variable, "%s is the name of a report: choose another", name)
 			continue
