@@ -22,7 +22,7 @@ func ReadClock(wall time.Time, zone *time.Location) Clock {
 	var c Clock
 	before := 0 // seconds east of UTC before the clocks were changed
 	for t := wall.Add(-reach).In(zone); ; {
-		start, end := t.ZoneBounds()
+		start, end := bounds(t)
 		_, offset := t.Zone()
 		from, to := shown(start, offset), shown(end, offset)
 		switch {
@@ -42,6 +42,17 @@ func ReadClock(wall time.Time, zone *time.Location) Clock {
 		}
 		t, before = end.In(zone), offset
 	}
+}
+
+// bounds are those between which the clocks of a zone are not changed, as ZoneBounds tells them, but that the end is
+// always later: for times beyond its tables, after 2037, ZoneBounds ends every year after 365 days, and so the last day of
+// a leap year before it begins.
+func bounds(t time.Time) (start, end time.Time) {
+	start, end = t.ZoneBounds()
+	if !end.IsZero() && !end.After(t) {
+		return end, end.AddDate(0, 0, 1)
+	}
+	return start, end
 }
 
 // FirstInstant is the first instant at which the clocks of a zone show a wall-clock time or a later one. Some days have

@@ -128,6 +128,25 @@ func TestCalendarUnitsFollowOneAnother(t *testing.T) {
 	}
 }
 
+func TestClocksAreReadOnTheLastDaysOfLeapYearsFarAhead(t *testing.T) {
+	for _, name := range []string{"Europe/Berlin", "America/New_York", "Australia/Sydney", "Pacific/Auckland"} {
+		zone := zone(t, name)
+		for year := 2036; year <= 2060; year += 4 {
+			for hour := -100; hour < 100; hour++ {
+				wall := time.Date(year, 12, 31, hour, 30, 0, 0, time.UTC)
+				c := ReadClock(wall, zone)
+				if shown := unzoned(c.First); !shown.Equal(wall) || !c.Again.IsZero() || !c.Jump.IsZero() {
+					t.Fatalf("%s: %v is read as %+v", name, wall, c)
+				}
+			}
+		}
+		w, err := PreviousMonth.Window(time.Date(2041, 1, 1, 3, 0, 0, 0, zone), zone, nil)
+		if err != nil || w.Name(zone) != "2040-12" {
+			t.Errorf("%s: got %s, %v", name, w.Name(zone), err)
+		}
+	}
+}
+
 func TestInstantIsATimeOrTheFirstInstantOfADay(t *testing.T) {
 	for _, c := range []struct{ s, zone, want string }{
 		{"2026-11-21T13:00:00+01:00", "UTC", "2026-11-21T12:00:00Z"},
