@@ -48,6 +48,8 @@ type Verification struct {
 func Verify(path string, inspect Inspect) []Verification {
 	info, err := os.Stat(path)
 	switch {
+	case Missing(path):
+		return []Verification{verifyOne(path, inspect)}
 	case err != nil:
 		return []Verification{verified(path, "", cause(err))}
 	case info.IsDir():
@@ -57,6 +59,15 @@ func Verify(path string, inspect Inspect) []Verification {
 		return []Verification{v}
 	}
 	return []Verification{verifyOne(path, inspect)}
+}
+
+// Missing tells whether a manifest says that there is a file at a path where there is none.
+func Missing(path string) bool {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	_, _, file, err := manifestBeside(filepath.Clean(path))
+	return err == nil && file != nil
 }
 
 func verified(path, report string, problems ...string) Verification {
@@ -189,27 +200,39 @@ func (m Manifest) beside(name string) []File {
 // verifyOne proves one file by the manifest beside it.
 func verifyOne(path string, inspect Inspect) Verification {
 	path = filepath.Clean(path)
+	beside, m, file, err := manifestBeside(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return verified(path, "", "not delivered: there is no manifest beside it")
+	case err != nil:
+		return verified(path, "", err.Error())
+	case file == nil:
+		return verified(path, m.Report, "not delivered: the manifest "+beside+" does not list it")
+	}
+	return verified(path, m.Report, verifyFiles(filepath.Dir(path), m, []File{*file}, inspect)[0]...)
+}
+
+// manifestBeside is the manifest to which a file belongs by its name, and the file in it, nil if it is not listed there.
+// The error is fs.ErrNotExist if there is no such manifest. The file need not be there.
+func manifestBeside(path string) (beside string, m Manifest, file *File, err error) {
 	folder, name := filepath.Split(path)
 	for i := range name { // calls_2026-11-21.csv.gz: which of the points begins the extension?
 		if name[i] != '.' || i == 0 {
 			continue
 		}
-		beside := filepath.Join(folder, name[:i]+manifestExt)
-		m, err := ReadManifest(beside)
+		beside = filepath.Join(folder, name[:i]+manifestExt)
+		m, err = ReadManifest(beside)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err != nil {
-			return verified(path, "", err.Error())
-		}
 		for _, f := range m.beside(name[:i]) {
 			if f.Name == name {
-				return verified(path, m.Report, verifyFiles(folder, m, []File{f}, inspect)[0]...)
+				file = &f
 			}
 		}
-		return verified(path, m.Report, "not delivered: the manifest "+beside+" does not list it")
+		return beside, m, file, err
 	}
-	return verified(path, "", "not delivered: there is no manifest beside it")
+	return "", m, nil, fs.ErrNotExist
 }
 
 // verifyFiles tells what is wrong with each of some files of a set.

@@ -92,6 +92,13 @@ func TestVerifyOfOneFileLooksAtThatFileAlone(t *testing.T) {
 	if v := Verify(other, inspectLines)[0]; v.OK || !strings.Contains(v.Problems[0], "does not list it") {
 		t.Errorf("a file that the manifest does not list: %+v", v)
 	}
+	gone := filepath.Join(folder, "calls", "calls_2026-11-21.csv.gz")
+	if err := os.Remove(gone); err != nil {
+		t.Fatal(err)
+	}
+	if v := Verify(gone, inspectLines)[0]; v.OK || v.Report != "calls" || v.Problems[0] != "no such file or directory" {
+		t.Errorf("a file that is gone: %+v", v)
+	}
 	_ = os.Remove(result.ManifestPath)
 	if v := Verify(other, inspectLines)[0]; v.OK || !strings.Contains(v.Problems[0], "no manifest beside it") {
 		t.Errorf("a file without a manifest: %+v", v)

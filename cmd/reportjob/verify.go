@@ -26,7 +26,7 @@ Where a file is damaged, the others of its set tell which cells differ. Exit sta
 			}
 			var all []jobs.Verification
 			for _, path := range paths {
-				if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+				if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && !jobs.Missing(path) {
 					return usage(fmt.Errorf("verify: %s does not exist", path))
 				}
 				all = append(all, jobs.Verify(path, readback.Inspect)...)

@@ -51,6 +51,22 @@ func TestVerifySaysWhichCellsOfADamagedFileDiffer(t *testing.T) {
 	}
 }
 
+func TestVerifyOfAFileThatIsGoneIsNoWrongUsage(t *testing.T) {
+	environ := stand(t, nil)
+	if got := reportjob(t, environ, "run", "--once", "sipgate-users", "--format", "csv,jsonl"); got.status != exitOK {
+		t.Fatal(got)
+	}
+	base := filepath.Join(lookup(environ, "REPORTJOB_OUTPUT"), "sipgate-users", "sipgate-users_20261123T093015Z")
+	if err := os.Remove(base + ".csv"); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{base + ".csv": exitUnexpected, base + ".jsonl": exitOK, base + ".zip": exitUsage, base + "0.csv": exitUsage} {
+		if got := reportjob(t, nil, "verify", path); got.status != want {
+			t.Errorf("%s: status %d, want %d\n%s%s", path, got.status, want, got.stdout, got.stderr)
+		}
+	}
+}
+
 // TestVerifyFindsFilesThatDisagreeThoughTheirChecksumsAreRight gives a set the file of another one, as a bug of ours would.
 func TestVerifyFindsFilesThatDisagreeThoughTheirChecksumsAreRight(t *testing.T) {
 	environ := stand(t, nil)
