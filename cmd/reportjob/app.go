@@ -114,7 +114,21 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newRun(a), newList(a), newDescribe(a), newSchedule(a), newCheck(a), newVerify(a), newSandbox(a), newVersion(a),
 	)
+	refuseOtherShells(root)
 	return root
+}
+
+// refuseOtherShells makes a shell that cobra's completion does not know wrong usage, rather than a question for help.
+func refuseOtherShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	completion, _, _ := root.Find([]string{"completion"})
+	completion.Args = cobra.ArbitraryArgs
+	completion.RunE = func(cmd *cobra.Command, shells []string) error {
+		if len(shells) > 0 {
+			return usage(fmt.Errorf("completion: unknown shell %q: expected bash, zsh, fish or powershell", shells[0]))
+		}
+		return cmd.Help()
+	}
 }
 
 // newHelp is cobra's help, but for a command that does not exist, which is wrong usage.

@@ -177,6 +177,7 @@ func TestExitStatuses(t *testing.T) {
 		{name: "unknown command", args: []string{"runn"}, status: exitUsage, says: "unknown command"},
 		{name: "help", args: []string{"help", "run"}},
 		{name: "help for nothing", args: []string{"help", "nosuch"}, status: exitUsage, says: "nosuch"},
+		{name: "unknown shell", args: []string{"completion", "tcsh"}, status: exitUsage, says: "powershell"},
 		{name: "unknown flag", args: []string{"run", "--onec"}, status: exitUsage, says: "--onec"},
 		{name: "unknown report", args: []string{"run", "--once", "sipgate-balanse"}, status: exitUsage, says: "did you mean sipgate-balance?"},
 		{name: "report without once", args: []string{"run", "sipgate-balance"}, status: exitUsage, says: "--once"},
