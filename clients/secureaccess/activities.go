@@ -14,19 +14,22 @@ const (
 	retrospectivePath = "/activity/amp-retrospective"
 )
 
+// IdentityIDs is the parameter that lets the traffic of some identities through.
+const IdentityIDs = "identityids"
+
 // activityOf is what is known of the listing at a path. The numbers of total-requests are about DNS, web, firewall and IP
 // requests. That of all of them is not held against the mixed activity: it lists intrusions, private access and decrypted
 // connections as well, which are no requests of their own, and nobody says which of them the number is about.
 func activityOf(path string) activity {
 	switch path {
 	case "/activity/dns", "/activity/proxy":
-		return activity{counted: strings.TrimPrefix(path, "/activity/"), ordered: true, splits: []filter{verdicts()}}
+		return activity{counted: strings.TrimPrefix(path, "/activity/"), ordered: true, splits: []filter{verdicts(), identities()}}
 	case "/activity/firewall", "/activity/ip":
-		return activity{counted: strings.TrimPrefix(path, "/activity/"), splits: []filter{verdicts()}}
+		return activity{counted: strings.TrimPrefix(path, "/activity/"), splits: []filter{verdicts(), identities()}}
 	case "/activity":
-		return activity{splits: []filter{{TrafficType, []string{"dns", "proxy", "firewall", "ip"}}, verdicts()}}
+		return activity{splits: []filter{{TrafficType, []string{"dns", "proxy", "firewall", "ip"}}, verdicts(), identities()}}
 	case "/activity/intrusion":
-		return activity{splits: []filter{{"intrusionaction", []string{"would_block", "blocked", "detected"}}}}
+		return activity{splits: []filter{{"intrusionaction", []string{"would_block", "blocked", "detected"}}, identities()}}
 	case "/activity/ztna":
 		return activity{splits: []filter{{"ztnatype", []string{"clientless", "clientbased"}}}}
 	case "/activity/decryption":
@@ -53,6 +56,8 @@ func fieldOf(filter string) string {
 		return "decryptAction"
 	case "intrusionaction":
 		return "verdict"
+	case IdentityIDs:
+		return "identities"
 	}
 	return filter
 }

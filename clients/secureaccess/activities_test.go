@@ -39,6 +39,21 @@ func TestRowsAreTakenForWhatTheFilterLetsThrough(t *testing.T) {
 	}
 }
 
+func TestEveryRowKnowsTheIdentitiesThatItIsAbout(t *testing.T) {
+	const row = `{"timestamp":1,"verdict":"allowed","type":"dns","identities":[{"id":31,"label":"a"},{"id":"7"},{"label":"none"}]}`
+	for _, e := range []interface{ side(string) string }{new(DNS), new(Proxied), new(Firewall), new(Intrusion), new(Mixed), new(anyEvent)} {
+		if got := e.side(IdentityIDs); got != "" {
+			t.Errorf("%T: %q of a row without any", e, got)
+		}
+		if err := json.Unmarshal([]byte(row), e); err != nil {
+			t.Fatal(err)
+		}
+		if ids, verdict := e.side(IdentityIDs), e.side("verdict"); ids != "31,7" || verdict != "allowed" {
+			t.Errorf("%T: %q, %q", e, ids, verdict)
+		}
+	}
+}
+
 // crowdOf is an API that has one second with many rows of some sorts, and answers what a filter asks for.
 type crowdOf struct {
 	t      *testing.T

@@ -28,18 +28,22 @@ type activity struct {
 // filter is a parameter, or a header, each of whose values lets through other rows.
 type filter struct {
 	name   string
-	values []string
+	values []string // nil: those that are found in the rows
 }
 
 // verdicts is the filter that most listings have. Rows with another verdict are told from the rest by what they say.
 func verdicts() filter { return filter{"verdict", []string{"allowed", "blocked"}} }
+
+// identities is the filter whose values are found in the rows. Rows of several identities are let through by each of them.
+func identities() filter { return filter{name: IdentityIDs} }
 
 // recordable is a row of such a listing.
 type recordable[T any] interface {
 	*T
 	checker
 	millis() int64
-	// side is the value of a filter that lets the row through, or anything else if none does.
+	// side is the value of a filter that lets the row through, or anything else if none does; of identities all that there
+	// are, with commas between them.
 	side(filter string) string
 	// quick compares the fields in which events of one second usually differ.
 	quick(*T) int
@@ -55,7 +59,14 @@ func events[T any, E recordable[T]](ctx context.Context, r request, a activity) 
 			return
 		}
 		n, whole := 0, true
-		l.doubt = func(format string, args ...any) { whole = false; r.p.Unproven(format, args...) }
+		var unsettled []string // doubts that the API's own total settles if it is met
+		l.doubt = func(format string, args ...any) {
+			if whole = false; format == openSecond {
+				unsettled = append(unsettled, fmt.Sprintf(format, args...))
+				return
+			}
+			r.p.Unproven(format, args...)
+		}
 		l.loss = func(format string, args ...any) { whole = false; r.p.Truncated(format, args...) }
 		from, to := r.seconds()
 		for row, err := range o.all(l.events(ctx, from, to)) {
@@ -68,9 +79,16 @@ func events[T any, E recordable[T]](ctx context.Context, r request, a activity) 
 			r.p.Complete("every second of the window was read, and the last page was short: there are %s rows", grouped(n))
 		}
 		r.aged(n)
-		if err := r.compare(ctx, a, n); err != nil {
+		met, err := r.compare(ctx, a, n)
+		if err != nil {
 			var none T
 			yield(none, err)
+			return
+		}
+		for _, doubt := range unsettled {
+			if !met {
+				r.p.Unproven("%s", doubt)
+			}
 		}
 	}
 }
@@ -200,17 +218,17 @@ func (r request) comparable(a activity) bool {
 //   - While requests of the window may still be arriving, the two may differ, and nothing is proven.
 //   - One row in a hundred, or more, short of the total is known to be missing.
 //   - Any other difference proves nothing: the total comes from another store, which may count a little otherwise.
-func (r request) compare(ctx context.Context, a activity, n int) error {
+func (r request) compare(ctx context.Context, a activity, n int) (met bool, err error) {
 	if !r.comparable(a) {
-		return nil
+		return false, nil
 	}
 	total, err := r.total(ctx, a.counted)
 	if err != nil {
 		if ctx.Err() != nil {
-			return err
+			return false, err
 		}
 		r.p.Warn("the API's total could not be had to compare with: %v", err)
-		return nil
+		return false, nil
 	}
 	switch missing := total - int64(n); {
 	case missing == 0:
@@ -223,7 +241,7 @@ func (r request) compare(ctx context.Context, a activity, n int) error {
 	default:
 		r.p.Unproven("the API counts %s requests, and lists %s", grouped(int(total)), grouped(n))
 	}
-	return nil
+	return total == int64(n), nil
 }
 
 // total asks how many requests of a sort there were in the window.

@@ -44,9 +44,15 @@ type Request struct {
 // At is when it happened.
 func (r *Request) At() time.Time { return instant(r.Timestamp) }
 
-func (r *Request) millis() int64      { return r.Timestamp.Or(0) }
-func (r *Request) side(string) string { return r.Verdict }
-func (r *Request) lacks() string      { return missing("timestamp", r.Timestamp) }
+func (r *Request) millis() int64 { return r.Timestamp.Or(0) }
+func (r *Request) lacks() string { return missing("timestamp", r.Timestamp) }
+
+func (r *Request) side(filter string) string {
+	if filter == IdentityIDs {
+		return identityIDs(r.Identities)
+	}
+	return r.Verdict
+}
 
 func (r *Request) compare(other *Request) int {
 	return cmp.Or(cmp.Compare(r.InternalIP, other.InternalIP), cmp.Compare(r.ExternalIP, other.ExternalIP),

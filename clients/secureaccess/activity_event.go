@@ -25,6 +25,13 @@ func (e *Event) At() time.Time { return instant(e.Timestamp) }
 func (e *Event) millis() int64 { return e.Timestamp.Or(0) }
 func (e *Event) lacks() string { return missing("timestamp", e.Timestamp) }
 
+func (e *Event) side(filter string) string {
+	if filter == IdentityIDs {
+		return identityIDs(e.Identities)
+	}
+	return sideOf(filter, e.Verdict)
+}
+
 // Connection is between which addresses something went, apart from the destination's address, which web requests have as
 // well.
 type Connection struct {

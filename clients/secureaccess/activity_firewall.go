@@ -40,8 +40,6 @@ type Firewall struct {
 	Datacenter      Datacenter    `json:"datacenter"`
 }
 
-func (f *Firewall) side(string) string { return f.Verdict }
-
 func (f *Firewall) quick(other *Firewall) int {
 	return cmp.Or(cmp.Compare(f.SourceIP, other.SourceIP), cmp.Compare(f.SourcePort.Or(0), other.SourcePort.Or(0)),
 		cmp.Compare(f.DestinationIP, other.DestinationIP), cmp.Compare(f.DestinationPort.Or(0), other.DestinationPort.Or(0)),
@@ -79,8 +77,6 @@ type Intrusion struct {
 	IntrusionDetails
 	Rules Rules `json:"rule"` // in the published example only
 }
-
-func (i *Intrusion) side(filter string) string { return sideOf(filter, i.Verdict) }
 
 func (i *Intrusion) quick(other *Intrusion) int {
 	return cmp.Or(cmp.Compare(i.SessionID, other.SessionID), cmp.Compare(i.Signature.ID, other.Signature.ID),

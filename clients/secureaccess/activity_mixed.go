@@ -32,7 +32,7 @@ func (m *Mixed) side(filter string) string {
 	if filter == TrafficType {
 		return m.Type
 	}
-	return m.Verdict
+	return m.Request.side(filter)
 }
 
 func (m *Mixed) quick(other *Mixed) int {

@@ -2,11 +2,15 @@ package secureaccess
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // second makes events of one second.
@@ -94,6 +98,129 @@ func TestPartOfACrowdedSecondThatOverflowsIsSplitByTheNextDimension(t *testing.T
 				t.Error("other rows than there are")
 			}
 		})
+	}
+}
+
+// among makes events of one second, spread evenly over some people.
+func among(at int64, verdict string, people, n int) []occurrence {
+	events := second(at, verdict, n)
+	for i := range events {
+		events[i].what = i%people + i/people*100
+	}
+	return events
+}
+
+func TestCrowdedSecondIsSplitByTheIdentitiesThatAreSeenInIt(t *testing.T) {
+	for _, tt := range []struct {
+		name           string
+		events         []occurrence
+		deaf           string
+		doubts, losses int
+	}{
+		{name: "a page more", events: among(7, "allowed", 4, 14)},
+		{name: "all that are listed but one", events: among(7, "allowed", 5, 29)},
+		{name: "two verdicts, one of which fits", events: slices.Concat(among(7, "allowed", 5, 19), among(7, "blocked", 3, 9))},
+		{name: "somebody fills a page", events: slices.Concat(among(7, "allowed", 1, 12), among(7, "allowed", 5, 10)), doubts: 1},
+		{name: "nobody", events: append(among(7, "allowed", 4, 15), occurrence{7, 99, "dns", "allowed"}), doubts: 1},
+		{name: "a filter that does nothing", events: among(7, "allowed", 5, 20), deaf: IdentityIDs, doubts: 1},
+		{name: "more than are listed, and nothing tells whether these are all", events: among(7, "allowed", 6, 48), doubts: 1},
+		{name: "more than are listed of one", events: slices.Concat(among(7, "allowed", 1, 40), among(7, "allowed", 5, 5)), losses: 1},
+	} {
+		for _, parts := range [][]string{{"verdict", IdentityIDs}, {IdentityIDs, "verdict"}} {
+			f := &fake{order: "up", deaf: tt.deaf, rand: rand.New(rand.NewPCG(5, 5)), events: tt.events}
+			got := readAll(t, f.listing(10, 4, parts...), 0, 60)
+			if len(f.doubts) != tt.doubts || len(f.losses) != tt.losses {
+				t.Errorf("%s, %v: %d rows of %d, doubts %q, losses %q", tt.name, parts, len(got), len(tt.events), f.doubts, f.losses)
+			}
+			open := len(f.doubts) == 1 && strings.Contains(f.doubts[0], "came by filters")
+			if certain := tt.doubts+tt.losses == 0 || open; certain && !maps.Equal(tally(got), tally(tt.events)) {
+				t.Errorf("%s, %v: other rows than there are", tt.name, parts)
+			}
+			if open != strings.Contains(tt.name, "these are all") {
+				t.Errorf("%s, %v: doubts %q", tt.name, parts, f.doubts)
+			}
+		}
+	}
+}
+
+func TestNothingIsCertainOfACrowdedSecondUnlessItIsRight(t *testing.T) {
+	certain, seeds := 0, uint64(3000)
+	for seed := range seeds {
+		r := rand.New(rand.NewPCG(seed, 3))
+		f := &fake{order: "up", rand: rand.New(rand.NewPCG(seed, 4))}
+		for range 1 + r.IntN(4) {
+			f.events = append(f.events, among(7, []string{"allowed", "blocked", "warned"}[r.IntN(3)], 1+r.IntN(12), r.IntN(16))...)
+		}
+		got := readAll(t, f.listing(10, 2, "verdict", IdentityIDs), 0, 60)
+		if len(f.doubts)+len(f.losses) > 0 {
+			continue
+		}
+		certain++
+		if !maps.Equal(tally(got), tally(f.events)) {
+			t.Fatalf("seed %d: %d rows of %d, or others, and no doubt", seed, len(got), len(f.events))
+		}
+	}
+	if certain < int(seeds)/3 {
+		t.Errorf("%d of %d crowded seconds were read for certain", certain, seeds)
+	}
+}
+
+func TestIdentitiesOfOneRequestAreAsManyAsAnAddressCanHold(t *testing.T) {
+	d := dimension[occurrence]{name: IdentityIDs, of: func(o *occurrence) string { return fmt.Sprintf("%09d", o.what) }}
+	rows := second(7, "allowed", 5000)
+	values, sides := d.found(rows, nil, 5000)
+	seen := 0
+	for i, value := range values {
+		if ids := strings.Split(value, ","); len(value) > longest+10 || len(ids) > 4000 {
+			t.Errorf("value %d has %d bytes and %d identities", i, len(value), len(ids))
+		} else {
+			seen += len(ids)
+		}
+	}
+	for i := range rows {
+		if list := sides(&rows[i]); len(list) != 1 || !strings.Contains(values[list[0]], d.of(&rows[i])) {
+			t.Fatalf("row %d is on the sides %v", i, list)
+		}
+	}
+	if seen != 5000 {
+		t.Errorf("%d identities of 5000", seen)
+	}
+}
+
+func TestTheTotalOfTheAPISettlesWhatFiltersLeaveOpen(t *testing.T) {
+	const n = 16_000 // more than the API lists of one second
+	at := yesterday.From.Add(time.Hour).UnixMilli()
+	for total, want := range map[int]string{n: "complete", n + 1: "unproven", n + 1000: "truncated"} {
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			q := r.URL.Query()
+			from, _ := strconv.ParseInt(q.Get("from"), 10, 64)
+			to, _ := strconv.ParseInt(q.Get("to"), 10, 64)
+			if strings.Contains(r.URL.Path, "total-requests") {
+				fmt.Fprintf(w, `{"data":{"count":%d},"meta":{}}`, total)
+				return
+			}
+			offset, _ := strconv.Atoi(q.Get("offset"))
+			limit, _ := strconv.Atoi(q.Get("limit"))
+			var rows []string
+			for i := range n {
+				id := strconv.Itoa(i % 40)
+				if from <= at && at <= to && (!q.Has(IdentityIDs) || slices.Contains(strings.Split(q.Get(IdentityIDs), ","), id)) && q.Get("verdict") != "blocked" {
+					rows = append(rows, fmt.Sprintf(`{"timestamp":%d,"domain":"d%d.example","verdict":"allowed","identities":[{"id":%s}]}`, at, i, id))
+				}
+			}
+			rand.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+			rows = rows[min(offset, len(rows)):]
+			fmt.Fprintf(w, `{"data":[%s],"meta":{}}`, strings.Join(rows[:min(limit, len(rows))], ","))
+		})
+		p := &progress{}
+		got, err := collect(s.client().ActivityDNS(t.Context(), All, yesterday, p))
+		domains := map[string]bool{}
+		for _, row := range got {
+			domains[row.Domain] = true
+		}
+		if err != nil || len(got) != n || len(domains) != n || p.verdict != want {
+			t.Errorf("a total of %d: %d rows, %d of them different, %s %q, %v", total, len(got), len(domains), p.verdict, p.doubts, err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package secureaccess
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"net/url"
 	"strings"
@@ -85,8 +86,18 @@ func (e *anyEvent) lacks() string {
 }
 
 func (e *anyEvent) side(filter string) string {
-	value, _ := e.member(fieldOf(filter)).(string)
-	return sideOf(filter, value)
+	value := e.member(fieldOf(filter))
+	if list, ok := value.([]any); ok && filter == IdentityIDs {
+		var ids []string
+		for _, one := range list {
+			if identity, ok := one.(map[string]any); ok && identity["id"] != nil {
+				ids = append(ids, fmt.Sprint(identity["id"]))
+			}
+		}
+		return strings.Join(ids, ",")
+	}
+	text, _ := value.(string)
+	return sideOf(filter, text)
 }
 
 // quick knows no field in which events usually differ.

@@ -3,6 +3,7 @@ package secureaccess
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/reportjob/reportjob/clients/rest"
 )
@@ -22,6 +23,17 @@ type Identity struct {
 	Label   string       `json:"label"`
 	Type    IdentityType `json:"type"`
 	Deleted rest.Bool    `json:"deleted"`
+}
+
+// identityIDs are the ids of identities, with commas between them.
+func identityIDs(list []Identity) string {
+	var ids []string
+	for _, i := range list {
+		if i.ID != "" {
+			ids = append(ids, string(i.ID))
+		}
+	}
+	return strings.Join(ids, ",")
 }
 
 // Category is a sort of destination, such as "Malware".

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -19,6 +20,14 @@ type occurrence struct {
 	what    int
 	kind    string
 	verdict string
+}
+
+// people are the identities of an event: one of its own, one of some that share a site, and the site. Some have none.
+func (o occurrence) people() []string {
+	if o.what%100 == 99 {
+		return nil
+	}
+	return []string{fmt.Sprint("p", o.what%100), fmt.Sprint("g", o.what%2), "site"}
 }
 
 // fake is a listing as the API has it: sorted by second, shuffled anew within a second at every request, and without
@@ -63,6 +72,8 @@ func (f *fake) listing(limit, atOnce int, split ...string) listing[occurrence] {
 			l.parts = append(l.parts, dimension[occurrence]{name, []string{"allowed", "blocked"}, func(o *occurrence) string { return o.verdict }})
 		case "kind":
 			l.parts = append(l.parts, dimension[occurrence]{name, []string{"dns", "proxy"}, func(o *occurrence) string { return o.kind }})
+		case IdentityIDs:
+			l.parts = append(l.parts, dimension[occurrence]{name, nil, func(o *occurrence) string { return strings.Join(o.people(), ",") }})
 		}
 	}
 	return l
@@ -134,7 +145,8 @@ func (f *fake) fits(e occurrence, only []choice) bool {
 		if c.name == f.deaf {
 			continue
 		}
-		if c.name == "verdict" && e.verdict != c.value || c.name == "kind" && e.kind != c.value {
+		if c.name == "verdict" && e.verdict != c.value || c.name == "kind" && e.kind != c.value ||
+			c.name == IdentityIDs && !slices.ContainsFunc(strings.Split(c.value, ","), func(id string) bool { return slices.Contains(e.people(), id) }) {
 			return false
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/reportjob/reportjob/clients/rest"
 )
@@ -76,8 +77,11 @@ func (o *opening[T, E]) sides(events []event, parts []dimension[event]) {
 		events[i].sides = make([]string, len(parts))
 		for k, d := range parts {
 			// The text of the record would hold on to others.
-			if at := slices.Index(d.values, E(&record).side(d.name)); at >= 0 {
+			side := E(&record).side(d.name)
+			if at := slices.Index(d.values, side); at >= 0 {
 				events[i].sides[k] = d.values[at]
+			} else if d.values == nil { // its values are those that the rows have
+				events[i].sides[k] = strings.Clone(side)
 			}
 		}
 	}
