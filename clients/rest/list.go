@@ -20,47 +20,80 @@ type Page struct {
 // Turn reads one page: its items, and the query of the next page, nil at the end.
 type Turn[P, T any] func(page *P, at Page) (items []T, next url.Values, err error)
 
-// List walks a listing, page after page. It asks for nothing before its first element is asked for, nor for a page
-// before the one before it has been consumed. An error is the last element. A listing whose next page has the query of
-// this one would never end; that is an error of Kind Unexpected.
+// List walks a listing, page after page. It asks for nothing before its first element is asked for. While the elements of a page
+// are consumed, it asks for the next one, and for no more than that; when the consumer stops, so does the request. Turn
+// runs in the consumer's goroutine, for one page after the other. An error is the last element. A listing whose next page
+// has the query of this one would never end; that is an error of Kind Unexpected.
 func List[P, T any](ctx context.Context, c *Client, path string, query url.Values, turn Turn[P, T]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var none T
-		for number := 0; query != nil || number == 0; number++ {
-			items, next, err := page(ctx, c, path, query, number, turn)
+		ctx, cancel := context.WithCancel(ctx)
+		ahead := ask[P](ctx, c, path, query)
+		defer func() {
+			cancel()
+			if ahead != nil {
+				<-ahead
+			}
+		}()
+		for number := 0; ahead != nil; number++ {
+			came := <-ahead
+			ahead = nil
+			var items []T
+			var next url.Values
+			err := came.err
+			if err == nil {
+				items, next, err = turn(came.content, Page{Number: number, Query: cloneQuery(query), Header: came.header})
+			}
+			if err == nil && next != nil {
+				if maps.EqualFunc(next, query, slices.Equal[[]string]) {
+					err = &Error{API: c.o.API, Path: path, Kind: Unexpected, Text: "the next page would be this page again"}
+				} else {
+					query = next
+					ahead = ask[P](ctx, c, path, query)
+				}
+			}
 			for _, item := range items {
 				if !yield(item, nil) {
 					return
 				}
 			}
-			if err == nil && next != nil && maps.EqualFunc(next, query, slices.Equal[[]string]) {
-				err = &Error{API: c.o.API, Path: path, Kind: Unexpected, Text: "the next page would be this page again"}
-			}
 			if err != nil {
+				var none T
 				yield(none, err)
 				return
 			}
-			query = next
 		}
 	}
 }
 
-// page asks for one page and has turn read it.
-func page[P, T any](
-	ctx context.Context, c *Client, path string, query url.Values, number int, turn Turn[P, T],
-) ([]T, url.Values, error) {
+// fetched is a page that was asked for.
+type fetched[P any] struct {
+	content *P
+	header  http.Header
+	err     error
+}
+
+// ask asks for a page and decodes it, in a goroutine of its own.
+func ask[P any](ctx context.Context, c *Client, path string, query url.Values) <-chan fetched[P] {
+	came := make(chan fetched[P], 1)
+	query = cloneQuery(query) // The caller's may change.
+	go func() {
+		var page fetched[P]
+		page.content, page.header, page.err = getPage[P](ctx, c, path, query)
+		came <- page
+	}()
+	return came
+}
+
+// getPage gets a page.
+func getPage[P any](ctx context.Context, c *Client, path string, query url.Values) (*P, http.Header, error) {
 	answer, leave, err := c.do(ctx, Request{Path: path, Query: query})
 	defer leave()
 	if err != nil {
 		return nil, nil, err
 	}
-	var content P
-	err = c.Decode(ctx, answer, &content)
-	c.release(answer)
-	if err != nil {
-		return nil, nil, err
-	}
-	return turn(&content, Page{Number: number, Query: cloneQuery(query), Header: answer.Header})
+	defer c.release(answer)
+	content := new(P)
+	return content, answer.Header, c.Decode(ctx, answer, content)
 }
 
 // cloneQuery copies a query; the copy is never nil.

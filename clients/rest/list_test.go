@@ -2,9 +2,15 @@ package rest_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/reportjob/reportjob/clients/rest"
 )
@@ -71,7 +77,7 @@ func TestListingAsksForNothingThatIsNotWanted(t *testing.T) {
 			break
 		}
 	}
-	if server.count() != 1 {
+	if server.count() > 2 {
 		t.Errorf("%d requests for the first page's items", server.count())
 	}
 }
@@ -106,4 +112,57 @@ func TestNextOffsetEndsAtAShortPage(t *testing.T) {
 			t.Errorf("%s: %q", fmt.Sprint(c), got)
 		}
 	}
+}
+
+// slow answers a page of two items after a second, if it is not stopped before.
+type slow struct{ asked, stopped atomic.Int32 }
+
+func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.asked.Add(1)
+	select {
+	case <-time.After(time.Second):
+	case <-r.Context().Done():
+		s.stopped.Add(1)
+		return nil, r.Context().Err()
+	}
+	w := httptest.NewRecorder()
+	_, _ = w.WriteString(`{"items":[1,2]}`)
+	return w.Result(), nil
+}
+
+func TestTheNextPageIsAskedForWhileThisOneIsConsumed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var server slow
+		base, err := url.Parse("http://api.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := rest.New(rest.Options{API: "some", Base: base, Transport: &server})
+		turn := func(p *numbers, at rest.Page) ([]int, url.Values, error) {
+			if at.Number == 4 {
+				return p.Items, nil, nil
+			}
+			return p.Items, url.Values{"page": {strconv.Itoa(at.Number)}}, nil
+		}
+		began, n := time.Now(), 0
+		for _, err := range rest.List(t.Context(), c, "/numbers", nil, turn) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n++; int(server.asked.Load()) > (n+1)/2+1 {
+				t.Errorf("%d requests for %d items", server.asked.Load(), n)
+			}
+			time.Sleep(time.Second / 2)
+		}
+		if took := time.Since(began); n != 10 || server.asked.Load() != 5 || took != 6*time.Second {
+			t.Errorf("%d items and %d requests after %s", n, server.asked.Load(), took)
+		}
+		for range rest.List(t.Context(), c, "/numbers", nil, turn) {
+			synctest.Wait()
+			break
+		}
+		if server.asked.Load() != 7 || server.stopped.Load() != 1 {
+			t.Errorf("%d requests, %d of them stopped", server.asked.Load(), server.stopped.Load())
+		}
+	})
 }
