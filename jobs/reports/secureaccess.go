@@ -256,8 +256,12 @@ func saCount[T any](name, meaning string, get func(*T) rest.Int) jobs.Column[T] 
 
 // saLabels are texts out of a list of things.
 func saLabels[E any, S ~string](list []E, label func(*E) S) []string {
-	if len(list) == 0 {
-		return nil
+	first := 0
+	for first < len(list) && label(&list[first]) == "" {
+		first++
+	}
+	if list = list[first:]; len(list) == 0 {
+		return nil // as a rule, where labels are of what is an exception
 	}
 	labels := make([]string, len(list))
 	for i := range list {
