@@ -49,6 +49,9 @@ func (a *app) runOnce(ctx context.Context, f runFlags, names []string) error {
 
 // prepare reads the configuration, with the sandbox's in a demo, and refuses all mistakes at once. end stops the sandbox.
 func (a *app) prepare(f runFlags, names []string) (p *program, chosen []jobs.Job, end func(), err error) {
+	if a.thrifty != nil {
+		a.thrifty()
+	}
 	end = func() {}
 	var extra []string
 	if f.demo {
