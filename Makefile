@@ -5,11 +5,12 @@ FUZZTIME  ?= 30s
 OUT       ?= dist
 BOOK      ?=
 BENCHTIME ?= 1s
+QUICK     ?=
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := help
-.PHONY: help test race lint fuzz bench build demo image check check-deploy check-formats xlsx-look xlsx-validate
+.PHONY: help test race lint fuzz bench bench-go build demo image check check-deploy check-formats xlsx-look xlsx-validate
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1	\2/' | expand -t 18
@@ -31,7 +32,10 @@ lint: ## vet, staticcheck and gofmt
 fuzz: ## run every fuzz target for FUZZTIME each
 	FUZZTIME=$(FUZZTIME) .ci/run fuzzed
 
-bench: ## run the Go benchmarks for BENCHTIME each
+bench: ## measure speed and memory against bars and peers, into docs/performance.md; QUICK=1 is rougher and writes nothing
+	$(GO) run ./bench/bars $(if $(QUICK),-quick,-write docs/performance.md)
+
+bench-go: ## run the Go benchmarks for BENCHTIME each
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
 build: ## build the static program into OUT

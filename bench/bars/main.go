@@ -1,0 +1,109 @@
+//go:build unix
+
+// Command bars measures what reportjob is to reach in speed, against what others do of the same, and prints a table of it.
+// Each measurement is a process of its own, so that its processor time and its memory are its own; those that are compared
+// take turns, and what counts is the median. Peers that the machine does not have are passed over, with a reason.
+//
+// It knows no report but the one that its stand-in of an API feeds.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+)
+
+func main() {
+	var o options
+	var as, document string
+	var n int
+	flag.BoolVar(&o.quick, "quick", false, "a tenth of the rows, and every measurement once: figures are rougher then")
+	flag.StringVar(&document, "write", "", "`FILE` whose table between the two comments is to be replaced, such as docs/performance.md")
+	flag.StringVar(&as, "as", "", "the part of a child process; for this program itself")
+	flag.IntVar(&n, "n", 0, "rows of that part")
+	flag.Usage = func() {
+		fmt.Fprintf(flag.CommandLine.Output(), "usage: bars [flags]\n\nPeers that are measured if they are there:\n%s\n", peerHelp())
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if err := run(o, as, n, document); err != nil {
+		fmt.Fprintln(os.Stderr, "bars:", err)
+		os.Exit(1)
+	}
+}
+
+func run(o options, as string, n int, document string) error {
+	if as != "" {
+		return part(as, n)
+	}
+	folder, err := os.MkdirTemp("", "bars-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	o.folder = folder
+	b, err := newBench(o)
+	if err != nil {
+		return err
+	}
+	for _, measure := range []func() error{b.workbooks, b.csv, b.decoding, b.endToEnd} {
+		if err := measure(); err != nil {
+			return err
+		}
+	}
+	var table bytes.Buffer
+	b.print(&table)
+	if _, err := os.Stdout.Write(table.Bytes()); err != nil || document == "" {
+		return err
+	}
+	return replace(document, table.String())
+}
+
+// The comments that the table stands between.
+const (
+	begins = "<!-- make bench writes from here -->\n"
+	ends   = "<!-- to here -->\n"
+)
+
+// replace puts the table into a document.
+func replace(document, table string) error {
+	text, err := os.ReadFile(document)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(text), begins)
+	_, after, also := strings.Cut(rest, ends)
+	if !found || !also {
+		return fmt.Errorf("%s: the comments are not there that the table is to stand between", document)
+	}
+	return os.WriteFile(document, []byte(before+begins+table+ends+after), 0o644)
+}
+
+// machine says what was measured on.
+func machine() string {
+	name := runtime.GOARCH
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		if _, rest, found := strings.Cut(string(text), "model name\t: "); found {
+			name, _, _ = strings.Cut(rest, "\n")
+		}
+	}
+	commit := ""
+	if out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output(); err == nil {
+		commit = ", commit " + strings.TrimSpace(string(out))
+	}
+	return fmt.Sprintf("%d cores of %s, %s%s%s", runtime.NumCPU(), name, runtime.Version(), commit, load())
+}
+
+// load says whether the machine had other things to do, which makes times longer and not those of processors.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	one, _, _ := strings.Cut(string(text), " ")
+	return ", under a load of " + one + " at the end"
+}
