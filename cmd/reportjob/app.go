@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,7 @@ type app struct {
 	redactor *rest.Redactor
 	board    *board // progress lines on a terminal; everything for stderr goes through it
 	log      *slog.Logger
+	attend   func() // has signals wait for whoever asks for them, where they end the program at once otherwise
 	envFile  string
 	verbose  bool
 }
@@ -33,6 +35,8 @@ func run(ctx context.Context, p process) int {
 	a.board = newBoard(p.stderr, p.width)
 	a.stderr = a.redactor.Writer(a.board)
 	a.log = slog.New(slog.NewTextHandler(a.stderr, nil))
+	a.attend = a.unattended()
+	defer a.attend()
 	root := newRoot(a)
 	root.SetArgs(p.args)
 	root.SetOut(a.stdout)
@@ -55,6 +59,27 @@ func run(ctx context.Context, p process) int {
 		fmt.Fprintln(a.stderr, "Run `reportjob help` for what there is.")
 	}
 	return status
+}
+
+// unattended has signals end the program at once, as long as no command attends to them: one that reads files or prints
+// has nothing to finish.
+func (a *app) unattended() (attend func()) {
+	if a.exit == nil {
+		return func() {}
+	}
+	attended, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		select {
+		case s := <-a.signals:
+			a.exit(statusOfSignal(s))
+		case <-attended:
+		}
+	}()
+	return sync.OnceFunc(func() {
+		close(attended)
+		<-over
+	})
 }
 
 // watched keeps the first error of a writer, which those who print do not look at.

@@ -75,6 +75,7 @@ func (a *app) serveSandbox(ctx context.Context, addr string) error {
 	for _, line := range box.Environment("http://" + listener.Addr().String()) {
 		fmt.Fprintln(a.stdout, line)
 	}
+	a.attend()
 	server := newServer(box)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

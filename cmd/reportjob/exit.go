@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/reportjob/reportjob/clients/rest"
@@ -28,6 +29,14 @@ const (
 
 // precedence orders the statuses of several reports: the first that occurred is the program's.
 var precedence = []int{exitConfig, exitRefused, exitUnexpected, exitOutput, exitBug, exitUnavailable, exitTruncated, exitOK}
+
+// statusOfSignal is the status of a program that a signal stopped.
+func statusOfSignal(s os.Signal) int {
+	if s == os.Interrupt {
+		return exitInterrupted
+	}
+	return exitTerminated
+}
 
 // worst is the first of statuses in the order of precedence.
 func worst(statuses []int) int {

@@ -27,6 +27,7 @@ func main() {
 		stderr:  os.Stderr,
 		signals: signals,
 		now:     time.Now,
+		exit:    os.Exit,
 		width:   width(os.Stderr),
 		thrifty: thrifty,
 	}))
@@ -47,8 +48,9 @@ type process struct {
 	stdout, stderr io.Writer
 	signals        <-chan os.Signal
 	now            func() time.Time
-	width          int    // of the terminal that stderr is; 0 if it is none
-	thrifty        func() // called before reports run; nil does nothing
+	exit           func(status int) // ends the program at once; nil: nothing does
+	width          int              // of the terminal that stderr is; 0 if it is none
+	thrifty        func()           // called before reports run; nil does nothing
 }
 
 func width(f *os.File) int {

@@ -217,6 +217,7 @@ func (e errStopped) Error() string { return fmt.Sprintf("stopped by %v", e.signa
 // halt watches signals. SIGTERM lets what runs finish within the grace time; a second signal stops it at once. SIGINT
 // stops it at once, unless patient: then it is like SIGTERM.
 func (a *app) halt(ctx context.Context, grace time.Duration, patient bool) *halt {
+	a.attend()
 	starting, stopStarting := context.WithCancelCause(ctx)
 	running, stopRunning := context.WithCancelCause(ctx)
 	stopped := make(chan struct{})
@@ -268,11 +269,8 @@ func (h *halt) caughtSignal() os.Signal {
 
 // statusOr is the exit status of the signal that was caught, or else another one.
 func (h *halt) statusOr(otherwise func() int) int {
-	switch h.caughtSignal() {
-	case nil:
-		return otherwise()
-	case os.Interrupt:
-		return exitInterrupted
+	if s := h.caughtSignal(); s != nil {
+		return statusOfSignal(s)
 	}
-	return exitTerminated
+	return otherwise()
 }

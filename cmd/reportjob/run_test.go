@@ -455,6 +455,51 @@ func TestSignalsStopAndLeaveNothingBehind(t *testing.T) {
 	}
 }
 
+// stuck is a reader of the program's output who takes nothing until told, such as a pager.
+type stuck struct{ reached, release chan struct{} }
+
+func (s stuck) Write(p []byte) (int, error) {
+	select {
+	case s.reached <- struct{}{}:
+	default:
+	}
+	<-s.release
+	return len(p), nil
+}
+
+func TestSignalsEndCommandsThatHaveNothingToFinish(t *testing.T) {
+	for _, test := range []struct {
+		signal os.Signal
+		status int
+	}{{os.Interrupt, exitInterrupted}, {syscall.SIGTERM, exitTerminated}} {
+		signals, ended := make(chan os.Signal, 2), make(chan int, 1)
+		out := stuck{make(chan struct{}, 1), make(chan struct{})}
+		go func() { <-out.reached; signals <- test.signal }()
+		var stderr safeBuffer
+		run(t.Context(), process{
+			args: []string{"list"}, stdout: out, stderr: &stderr, signals: signals, now: time.Now,
+			exit: func(status int) { ended <- status; close(out.release) },
+		})
+		if status := <-ended; status != test.status {
+			t.Errorf("%v: status %d, want %d", test.signal, status, test.status)
+		}
+	}
+}
+
+func TestSignalsWaitForCommandsThatAttendToThem(t *testing.T) {
+	reached, signals := make(chan struct{}), make(chan os.Signal, 2)
+	environ := append(slow(t, reached), "REPORTJOB_GRACE=50ms")
+	go func() { <-reached; signals <- syscall.SIGTERM }()
+	var stdout, stderr safeBuffer
+	status := run(t.Context(), process{
+		args: []string{"run", "--once", "sipgate-balance"}, environ: environ, stdout: &stdout, stderr: &stderr, signals: signals, now: time.Now,
+		exit: func(status int) { t.Errorf("ended at once with %d", status) },
+	})
+	if status != exitTerminated {
+		t.Errorf("status %d\n%s", status, stderr.String())
+	}
+}
+
 func TestSchedulerRunsAtItsSlotsUntilTold(t *testing.T) {
 	environ := append(stand(t, nil), "SCHEDULE_SIPGATE_BALANCE=@every 1s", "REPORTJOB_GRACE=10s")
 	out := lookup(environ, "REPORTJOB_OUTPUT")
