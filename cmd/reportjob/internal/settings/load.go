@@ -48,6 +48,7 @@ func Load(environ []string, c Catalogue) (Settings, []Own, Problems) {
 	infos, own := ownReports(set, c, &problems)
 	s.Reports = s.reports(set, infos, c, &problems)
 	s.readBundles(set, infos, c, &problems)
+	s.checkSecrets(set, &problems)
 	unknown(set, names, &problems)
 	return s, own, problems.sorted()
 }
@@ -153,6 +154,26 @@ func (s *Settings) check(c Catalogue, problems *Problems) {
 	}
 	if out := s.General.Output; out != "" && filepath.Clean(out) == filepath.Clean(s.General.State) {
 		problems.add("REPORTJOB_STATE", "is the output folder too: tokens must not lie beside delivered files")
+	}
+}
+
+// checkSecrets finds secrets in variables that files and addresses show: parameters stand in manifests, for instance. Those
+// under six characters are not looked for: they would be found in innocent words.
+func (s *Settings) checkSecrets(set values, problems *Problems) {
+	secrets := s.secrets()
+	for variable, value := range set {
+		shown := func(prefix string) bool { return strings.HasPrefix(variable, prefix) }
+		if !slices.ContainsFunc([]string{"PARAMS_", "FILENAME_", own}, shown) {
+			continue
+		}
+		if decoded, err := url.QueryUnescape(value); err == nil {
+			value += "\n" + decoded
+		}
+		for name, secret := range secrets {
+			if len(secret) >= 6 && strings.Contains(value, secret) {
+				problems.add(variable, "holds the value of %s, a secret that files and addresses would then show: leave it out", name)
+			}
+		}
 	}
 }
 

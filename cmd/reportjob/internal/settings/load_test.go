@@ -191,6 +191,26 @@ func TestDefaultsFollowTheSystem(t *testing.T) {
 	}
 }
 
+func TestSecretsAreRefusedWhereFilesWouldShowThem(t *testing.T) {
+	environ := []string{"SIPGATE_TOKEN=hunter2-+token", "WIZART_PASSWORD=abc"}
+	for entry, wrong := range map[string]bool{
+		"PARAMS_CALLS=who=hunter2-%2Btoken":     true,
+		"PARAMS_CALLS=who=hunter2-token":        false,
+		"PARAMS_CALLS=abc=abc":                  false, // too short to be told from a word
+		"FILENAME_CALLS={window}hunter2-+token": true,
+		"REPORT_OWN=title=hunter2-%2Btoken":     true,
+	} {
+		_, _, problems := Load(append(environ, entry), testCatalogue())
+		variable, _, _ := strings.Cut(entry, "=")
+		if (len(problems) > 0) != wrong || wrong && problems[0].Variable != variable {
+			t.Errorf("%s: %v", entry, problems)
+		}
+		if text := fmt.Sprint(problems); strings.Contains(text, "hunter2") || wrong && !strings.Contains(text, "SIPGATE_TOKEN") {
+			t.Errorf("%s: %s", entry, text)
+		}
+	}
+}
+
 func TestSecretsAreNeverPrinted(t *testing.T) {
 	set, _, _ := Load([]string{"SECUREACCESS_API_KEY=hunter2-key", "SECUREACCESS_API_SECRET=hunter2-secret", "WIZART_PASSWORD=hunter2-pass"}, testCatalogue())
 	if text := fmt.Sprintf("%v %+v %#v", set, set, set); strings.Contains(text, "hunter2") {

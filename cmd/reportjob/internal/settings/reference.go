@@ -1,7 +1,9 @@
 package settings
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/reportjob/reportjob/clients/rest"
@@ -129,15 +131,18 @@ func distance(a, b string) int {
 }
 
 // Secrets are the values that must never be seen.
-func (s Settings) Secrets() []string {
-	var secrets []string
+func (s Settings) Secrets() []string { return slices.Sorted(maps.Values(s.secrets())) }
+
+// secrets are those values by the names of their variables.
+func (s Settings) secrets() map[string]string {
+	secrets := map[string]string{}
 	for _, section := range sections(&s.Environment) {
 		for _, v := range section.variables() {
 			if !v.Secret {
 				continue
 			}
 			if secret := section.value.FieldByName(v.field).Interface().(rest.Secret); !secret.IsZero() {
-				secrets = append(secrets, secret.Reveal())
+				secrets[v.Name] = secret.Reveal()
 			}
 		}
 	}
