@@ -78,7 +78,10 @@ func ask[P any](ctx context.Context, c *Client, path string, query url.Values) <
 	query = cloneQuery(query) // The caller's may change.
 	go func() {
 		var page fetched[P]
-		page.content, page.header, page.err = getPage[P](ctx, c, path, query)
+		page.err = Caught(func() (err error) {
+			page.content, page.header, err = getPage[P](ctx, c, path, query)
+			return err
+		})
 		came <- page
 	}()
 	return came

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -165,4 +166,20 @@ func TestTheNextPageIsAskedForWhileThisOneIsConsumed(t *testing.T) {
 			t.Errorf("%d requests, %d of them stopped", server.asked.Load(), server.stopped.Load())
 		}
 	})
+}
+
+// explosive is a page that cannot be decoded without a panic.
+type explosive struct{}
+
+func (*explosive) UnmarshalJSON([]byte) error { panic("boom") }
+
+func TestAPanicInAListingFailsTheListingAlone(t *testing.T) {
+	t.Parallel()
+	c := rest.New(rest.Options{API: "test", Base: &url.URL{Scheme: "http", Host: "test"}, Transport: scripted(reply{body: "{}"}), Retries: -1})
+	turn := func(*explosive, rest.Page) ([]int, url.Values, error) { return nil, nil, nil }
+	for _, err := range rest.List(t.Context(), c, "/", nil, turn) {
+		if bug, ok := errors.AsType[*rest.Bug](err); !ok || bug.Error() != "panic: boom" {
+			t.Errorf("%v", err)
+		}
+	}
 }

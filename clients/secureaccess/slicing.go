@@ -5,6 +5,8 @@ import (
 	"context"
 	"iter"
 	"slices"
+
+	"github.com/reportjob/reportjob/clients/rest"
 )
 
 // A listing of events gives at most 5,000 rows a page and 15,000 rows a request's window, has no total and no row
@@ -246,12 +248,16 @@ func (s *slicer[T]) held() int {
 
 // ask reads a piece. It runs in a goroutine of its own and changes nothing.
 func (l listing[T]) ask(ctx context.Context, p *piece[T]) answer[T] {
-	if p.crowded {
-		portion, err := l.crowd(ctx, p.from, p.to, p.rows)
-		return answer[T]{piece: p, portion: portion, err: err}
-	}
-	rows, err := l.fetch(ctx, page{from: p.from, to: p.to, limit: l.limit})
-	return answer[T]{piece: p, rows: rows, err: err}
+	a := answer[T]{piece: p}
+	a.err = rest.Caught(func() (err error) {
+		if p.crowded {
+			a.portion, err = l.crowd(ctx, p.from, p.to, p.rows)
+		} else {
+			a.rows, err = l.fetch(ctx, page{from: p.from, to: p.to, limit: l.limit})
+		}
+		return err
+	})
+	return a
 }
 
 // take puts what was read in the place of the piece that it was asked for.
