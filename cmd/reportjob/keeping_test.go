@@ -35,7 +35,7 @@ func runSlots(t *testing.T, environ []string, report string, slots ...string) (l
 }
 
 func TestLatestLiesBesideTheWindows(t *testing.T) {
-	environ := append(stand(t, nil), "FORMATS_SIPGATE_CALLS=csv")
+	environ := append(stand(t, nil), "FORMATS_SIPGATE_CALLS=csv", "REPORTJOB_LATEST=true")
 	runSlots(t, environ, "sipgate-calls", "2026-11-22T05:00:00Z", "2026-11-21T05:00:00Z")
 	folder := filepath.Join(lookup(environ, "REPORTJOB_OUTPUT"), "sipgate-calls")
 	for name, want := range map[string]string{"latest.csv": "sipgate-calls_2026-11-21.csv", "latest.manifest.json": "sipgate-calls_2026-11-21.manifest.json"} {
@@ -48,7 +48,7 @@ func TestLatestLiesBesideTheWindows(t *testing.T) {
 			t.Errorf("verify %s: status %d\n%s", path, got.status, got.stdout)
 		}
 	}
-	environ = append(stand(t, nil), "FORMATS_SIPGATE_CALLS=csv", "REPORTJOB_LATEST=false")
+	environ = append(stand(t, nil), "FORMATS_SIPGATE_CALLS=csv")
 	runSlots(t, environ, "sipgate-calls", "2026-11-22T05:00:00Z")
 	if got := names(t, environ, "sipgate-calls"); got != "sipgate-calls_2026-11-21.csv sipgate-calls_2026-11-21.manifest.json" {
 		t.Errorf("without latest: %s", got)
@@ -56,7 +56,7 @@ func TestLatestLiesBesideTheWindows(t *testing.T) {
 }
 
 func TestRetentionAndNamesAreThoseOfTheEnvironment(t *testing.T) {
-	environ := append(stand(t, nil), "FORMATS_SIPGATE_CALLS=csv", "REPORTJOB_LATEST=false", "REPORTJOB_RETENTION=99", "RETENTION_SIPGATE_CALLS=2",
+	environ := append(stand(t, nil), "FORMATS_SIPGATE_CALLS=csv", "REPORTJOB_RETENTION=99", "RETENTION_SIPGATE_CALLS=2",
 		"REPORTJOB_FILENAME={window} {report}")
 	got := runSlots(t, environ, "sipgate-calls", "2026-11-19T05:00:00Z", "2026-11-20T05:00:00Z", "2026-11-21T05:00:00Z")
 	want := "2026-11-19 sipgate-calls.csv 2026-11-19 sipgate-calls.manifest.json 2026-11-20 sipgate-calls.csv 2026-11-20 sipgate-calls.manifest.json"
@@ -84,7 +84,7 @@ func TestAReportThatDoesNotChangeSaysSo(t *testing.T) {
 }
 
 func TestTroubleAfterADeliveryIsNoSuccess(t *testing.T) {
-	environ := stand(t, nil)
+	environ := append(stand(t, nil), "REPORTJOB_LATEST=true")
 	folder := filepath.Join(lookup(environ, "REPORTJOB_OUTPUT"), "sipgate-users")
 	if err := os.MkdirAll(filepath.Join(folder, "latest.csv", "something"), 0o755); err != nil {
 		t.Fatal(err)

@@ -156,16 +156,16 @@ func TestPerReportVariablesAreRead(t *testing.T) {
 
 func TestNamesAndRetentionAreTheReportsOwnOrThoseOfAll(t *testing.T) {
 	set, _, problems := Load([]string{
-		"REPORTJOB_FILENAME={window}_{report}", "FILENAME_CALLS=calls {from}-{to}", "REPORTJOB_RETENTION=30d", "RETENTION_CALLS=off", "REPORTJOB_LATEST=false",
+		"REPORTJOB_FILENAME={window}_{report}", "FILENAME_CALLS=calls {from}-{to}", "REPORTJOB_RETENTION=30d", "RETENTION_CALLS=off", "REPORTJOB_LATEST=true",
 	}, testCatalogue())
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
 	calls, balance := set.Reports["calls"], set.Reports["balance"]
-	if got := fmt.Sprint(calls.Filename, calls.Retention, balance.Filename, balance.Retention, set.General.Latest); got != "calls {from}-{to} off {window}_{report} 30d false" {
+	if got := fmt.Sprint(calls.Filename, calls.Retention, balance.Filename, balance.Retention, set.General.Latest); got != "calls {from}-{to} off {window}_{report} 30d true" {
 		t.Errorf("got %s", got)
 	}
-	if set, _, _ = Load(nil, testCatalogue()); !set.General.Latest || set.Reports["calls"].Retention != (jobs.Retention{}) || set.Reports["calls"].Filename != (jobs.Template{}) {
+	if set, _, _ = Load(nil, testCatalogue()); set.General.Latest || set.Reports["calls"].Retention != (jobs.Retention{}) || set.Reports["calls"].Filename != (jobs.Template{}) {
 		t.Errorf("the defaults: %+v", set.Reports["calls"])
 	}
 }

@@ -83,7 +83,7 @@ type Wizart struct {
 type General struct {
 	Output      string         `env:"OUTPUT" envDefault:"exports" doc:"folder of the delivered files"`
 	Filename    jobs.Template  `env:"FILENAME" envDefault:"{report}_{window}" doc:"names of files before their extension: {report}, {api}, {window}, {from}, {to}, {slot} (instants such as 20261121T050000Z) and other text; {window}, or {from} and {to}, must be in it"`
-	Latest      bool           `env:"LATEST" envDefault:"true" doc:"true keeps latest.<ext> beside the files of each report: links to those of the newest window, or copies where there are no links"`
+	Latest      bool           `env:"LATEST" envDefault:"false" doc:"true keeps latest.<ext> beside the files of each report: links to those of the newest window, or copies where there are no links"`
 	Retention   jobs.Retention `env:"RETENTION" envDefault:"off" doc:"how long files are kept: days or weeks since the window's end such as 30d or 8w, the number of the newest sets such as 12, or off; the last good set always stays"`
 	Formats     Names          `env:"FORMATS" envDefault:"csv,xlsx" doc:"file formats: csv, xlsx, jsonl, parquet; csv and jsonl also compressed: csv.gz, csv.zst, jsonl.gz, jsonl.zst"`
 	Timezone    Zone           `env:"TIMEZONE" doc:"zone of schedules, windows and of times in files, such as Europe/Berlin; empty: TZ, else UTC"`
