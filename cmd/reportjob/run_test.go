@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -410,112 +409,5 @@ func TestVerboseSaysEveryRequest(t *testing.T) {
 		if asked := strings.Contains(got.stderr, `"msg":"asked"`); got.status != exitOK || asked != (args != nil) {
 			t.Errorf("%q: %+v", args, got)
 		}
-	}
-}
-
-// slow is a stand whose answers wait until the test ends.
-func slow(t *testing.T, reached chan<- struct{}) []string {
-	var once sync.Once
-	return stand(t, func(w http.ResponseWriter, r *http.Request, box http.Handler) {
-		once.Do(func() { close(reached) })
-		_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the client is gone
-		select {
-		case <-r.Context().Done():
-		case <-time.After(time.Second):
-		}
-	})
-}
-
-func TestSignalsStopAndLeaveNothingBehind(t *testing.T) {
-	for _, test := range []struct {
-		signal os.Signal
-		status int
-	}{{os.Interrupt, exitInterrupted}, {syscall.SIGTERM, exitTerminated}} {
-		t.Run(test.signal.String(), func(t *testing.T) {
-			t.Parallel()
-			reached := make(chan struct{})
-			environ := append(slow(t, reached), "REPORTJOB_GRACE=50ms")
-			signals := make(chan os.Signal, 2)
-			go func() { <-reached; signals <- test.signal }()
-			var stdout, stderr safeBuffer
-			status := run(t.Context(), process{
-				args: []string{"run", "--once", "sipgate-balance", "wizart-imports"}, environ: environ,
-				stdout: &stdout, stderr: &stderr, signals: signals, now: time.Now,
-			})
-			if status != test.status {
-				t.Errorf("status %d, want %d\n%s", status, test.status, stderr.String())
-			}
-			_ = filepath.WalkDir(lookup(environ, "REPORTJOB_OUTPUT"), func(path string, d os.DirEntry, err error) error {
-				if err == nil && !d.IsDir() {
-					t.Errorf("left behind: %s", path)
-				}
-				return err
-			})
-		})
-	}
-}
-
-// stuck is a reader of the program's output who takes nothing until told, such as a pager.
-type stuck struct{ reached, release chan struct{} }
-
-func (s stuck) Write(p []byte) (int, error) {
-	select {
-	case s.reached <- struct{}{}:
-	default:
-	}
-	<-s.release
-	return len(p), nil
-}
-
-func TestSignalsEndCommandsThatHaveNothingToFinish(t *testing.T) {
-	for _, test := range []struct {
-		signal os.Signal
-		status int
-	}{{os.Interrupt, exitInterrupted}, {syscall.SIGTERM, exitTerminated}} {
-		signals, ended := make(chan os.Signal, 2), make(chan int, 1)
-		out := stuck{make(chan struct{}, 1), make(chan struct{})}
-		go func() { <-out.reached; signals <- test.signal }()
-		var stderr safeBuffer
-		run(t.Context(), process{
-			args: []string{"list"}, stdout: out, stderr: &stderr, signals: signals, now: time.Now,
-			exit: func(status int) { ended <- status; close(out.release) },
-		})
-		if status := <-ended; status != test.status {
-			t.Errorf("%v: status %d, want %d", test.signal, status, test.status)
-		}
-	}
-}
-
-func TestSignalsWaitForCommandsThatAttendToThem(t *testing.T) {
-	reached, signals := make(chan struct{}), make(chan os.Signal, 2)
-	environ := append(slow(t, reached), "REPORTJOB_GRACE=50ms")
-	go func() { <-reached; signals <- syscall.SIGTERM }()
-	var stdout, stderr safeBuffer
-	status := run(t.Context(), process{
-		args: []string{"run", "--once", "sipgate-balance"}, environ: environ, stdout: &stdout, stderr: &stderr, signals: signals, now: time.Now,
-		exit: func(status int) { t.Errorf("ended at once with %d", status) },
-	})
-	if status != exitTerminated {
-		t.Errorf("status %d\n%s", status, stderr.String())
-	}
-}
-
-func TestSchedulerRunsAtItsSlotsUntilTold(t *testing.T) {
-	environ := append(stand(t, nil), "SCHEDULE_SIPGATE_BALANCE=@every 1s", "REPORTJOB_GRACE=10s")
-	out := lookup(environ, "REPORTJOB_OUTPUT")
-	signals := make(chan os.Signal, 2)
-	go func() {
-		for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-			if files, _ := filepath.Glob(filepath.Join(out, "sipgate-balance", "sipgate-balance_*.manifest.json")); len(files) >= 2 {
-				break
-			}
-		}
-		signals <- syscall.SIGTERM
-	}()
-	var stdout, stderr safeBuffer
-	status := run(t.Context(), process{args: []string{"run"}, environ: environ, stdout: &stdout, stderr: &stderr, signals: signals, now: time.Now})
-	files, _ := filepath.Glob(filepath.Join(out, "sipgate-balance", "sipgate-balance_*.manifest.json"))
-	if status != exitOK || len(files) < 2 {
-		t.Errorf("status %d, %d sets\n%s", status, len(files), stderr.String())
 	}
 }
