@@ -44,9 +44,9 @@ func below(format exporters.Format, ext, mime string, compressor func(io.Writer)
 	return exporters.Format{
 		Name: format.Name + "." + ext, Ext: format.Ext + "." + ext, MIME: mime,
 		New: func(w io.Writer, table exporters.Table) (exporters.Writer, error) {
-			c := &writer{ext: ext, file: file{to: w}}
+			c := &writer{ext: ext, file: exporters.NewFile(w)}
 			var err error
-			if c.compressor, err = compressor(&c.file); err != nil {
+			if c.compressor, err = compressor(c.file); err != nil {
 				return nil, fmt.Errorf("%s: %w", ext, err)
 			}
 			if c.inner, err = format.New(c.compressor, table); err != nil {
@@ -61,7 +61,7 @@ func below(format exporters.Format, ext, mime string, compressor func(io.Writer)
 type writer struct {
 	inner      exporters.Writer
 	compressor io.WriteCloser
-	file       file
+	file       *exporters.File
 	ext        string
 	closed     bool
 	err        error // what Close returned
@@ -69,7 +69,7 @@ type writer struct {
 
 // Write passes a row on.
 func (c *writer) Write(row exporters.Row) error {
-	if c.file.err != nil && !c.closed {
+	if c.file.Err() != nil && !c.closed {
 		return c.failed()
 	}
 	return c.inner.Write(row)
@@ -85,7 +85,7 @@ func (c *writer) Close() error {
 	if ended := c.compressor.Close(); err == nil && ended != nil {
 		err = fmt.Errorf("%s: %w", c.ext, ended)
 	}
-	if c.file.err != nil {
+	if c.file.Err() != nil {
 		err = c.failed()
 	}
 	c.err = err
@@ -93,7 +93,7 @@ func (c *writer) Close() error {
 }
 
 // failed is the first error of the file, whatever became of it in the layers between.
-func (c *writer) failed() error { return fmt.Errorf("%s: %w", c.ext, c.file.err) }
+func (c *writer) failed() error { return fmt.Errorf("%s: %w", c.ext, c.file.Err()) }
 
 // Neutralised is the inner writer's number.
 func (c *writer) Neutralised() int64 {
@@ -116,22 +116,4 @@ func (c *writer) Describe(facts []exporters.Fact) {
 	if d, ok := c.inner.(exporters.Describer); ok {
 		d.Describe(facts)
 	}
-}
-
-// file keeps the first error of what is below, and makes one of a write that was short without one.
-type file struct {
-	to  io.Writer
-	err error
-}
-
-func (f *file) Write(p []byte) (int, error) {
-	if f.err != nil {
-		return 0, f.err
-	}
-	n, err := f.to.Write(p)
-	if n < len(p) && err == nil {
-		err = io.ErrShortWrite
-	}
-	f.err = err
-	return n, err
 }

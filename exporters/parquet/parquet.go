@@ -49,7 +49,7 @@ const (
 // writer gathers a batch of rows as values, and passes it on to the library's writer.
 type writer struct {
 	table  exporters.Table
-	file   file
+	file   *exporters.File
 	to     *parquetgo.GenericWriter[any]
 	cells  *encoder
 	batch  []parquetgo.Row
@@ -64,8 +64,8 @@ func newWriter(w io.Writer, table exporters.Table) (exporters.Writer, error) {
 	if err := table.Check(); err != nil {
 		return nil, err
 	}
-	p := &writer{table: table, file: file{to: w}, cells: newEncoder(table)}
-	p.to = parquetgo.NewGenericWriter[any](&p.file,
+	p := &writer{table: table, file: exporters.NewFile(w), cells: newEncoder(table)}
+	p.to = parquetgo.NewGenericWriter[any](p.file,
 		schemaOf(table, p.cells.overflow),
 		parquetgo.CreatedBy(createdName, "1.0.0", createdName),
 		parquetgo.Compression(&zstd.Codec{Level: zstd.SpeedDefault, Concurrency: 1}),
@@ -129,8 +129,8 @@ func (p *writer) flush() error {
 
 // fail keeps the first error: the file's own, whatever became of it in the library.
 func (p *writer) fail(err error) {
-	if p.file.err != nil {
-		err = p.file.err
+	if p.file.Err() != nil {
+		err = p.file.Err()
 	}
 	if err != nil && p.err == nil {
 		p.err = fmt.Errorf("parquet: %w", err)
@@ -173,22 +173,4 @@ func (p *writer) Warnings() []string {
 	default:
 		return []string{fmt.Sprintf("parquet: %d values do not fit the type of their column and stand in column %q", n, p.cells.overflow)}
 	}
-}
-
-// file keeps the first error of what is below, and makes one of a write that was short without one.
-type file struct {
-	to  io.Writer
-	err error
-}
-
-func (f *file) Write(p []byte) (int, error) {
-	if f.err != nil {
-		return 0, f.err
-	}
-	n, err := f.to.Write(p)
-	if n < len(p) && err == nil {
-		err = io.ErrShortWrite
-	}
-	f.err = err
-	return n, err
 }
