@@ -141,19 +141,18 @@ func saFiltered(list []saFoundThing, query url.Values, now time.Time) ([]saFound
 
 // oneFound serves what there is about one application or protocol.
 func (s *secureAccess) oneFound(all func() []saFoundThing, show func(*saFoundThing) any) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		list := all()
-		i := slices.IndexFunc(list, func(t saFoundThing) bool { return t.id == r.PathValue("id") })
-		if i < 0 {
-			saWords(w, http.StatusNotFound)
-			return
-		}
-		writeJSON(w, http.StatusOK, show(&list[i]))
-	}
+	return ofFound(all, func(w http.ResponseWriter, _ *http.Request, t *saFoundThing) { writeJSON(w, http.StatusOK, show(t)) })
 }
 
 // foundIdentities serves who used an application or a protocol.
 func (s *secureAccess) foundIdentities(all func() []saFoundThing) http.HandlerFunc {
+	return ofFound(all, func(w http.ResponseWriter, r *http.Request, t *saFoundThing) {
+		s.found(func(*http.Request) []saFoundThing { return s.users(t) }, saPlain, false)(w, r)
+	})
+}
+
+// ofFound serves the thing that the request's path names, if there is one.
+func ofFound(all func() []saFoundThing, serve func(http.ResponseWriter, *http.Request, *saFoundThing)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		list := all()
 		i := slices.IndexFunc(list, func(t saFoundThing) bool { return t.id == r.PathValue("id") })
@@ -161,7 +160,7 @@ func (s *secureAccess) foundIdentities(all func() []saFoundThing) http.HandlerFu
 			saWords(w, http.StatusNotFound)
 			return
 		}
-		s.found(func(*http.Request) []saFoundThing { return s.users(&list[i]) }, saPlain, false)(w, r)
+		serve(w, r, &list[i])
 	}
 }
 
