@@ -45,6 +45,29 @@ func OfList(items ...string) Cell {
 	return ofString(List, strings.Join(kept, "; "))
 }
 
+// ListOf is OfList of one text from each element, without a list of them in between: most lists have one element or none.
+func ListOf[E any, S ~string](list []E, text func(*E) S) Cell {
+	one, n, size := S(""), 0, 0
+	for i := range list {
+		if s := text(&list[i]); s != "" {
+			if n == 0 {
+				one = s
+			}
+			n, size = n+1, size+len("; ")+len(s)
+		}
+	}
+	if n < 2 {
+		return ofString(List, string(one))
+	}
+	joined := make([]byte, 0, size)
+	for i := range list {
+		if s := text(&list[i]); s != "" {
+			joined = append(append(joined, s...), "; "...)
+		}
+	}
+	return ofString(List, string(joined[:len(joined)-len("; ")]))
+}
+
 func ofString(k Kind, s string) Cell {
 	if s == "" {
 		return Null

@@ -199,3 +199,15 @@ func TestTimesAndDaysAreThoseOfTheStandardLibrary(t *testing.T) {
 		}
 	}
 }
+
+func TestListOfIsOfListOfTheTexts(t *testing.T) {
+	for _, items := range [][]string{nil, {""}, {"", ""}, {"a"}, {"", "a", ""}, {"a", "", "b"}, {"a; b", "c"}, {"\xff", "ä"}} {
+		if got, want := ListOf(items, func(s *string) string { return *s }), OfList(items...); got != want {
+			t.Errorf("ListOf(%q) is %q, expected %q", items, got.Str(), want.Str())
+		}
+	}
+	one := []string{"", "only"}
+	if n := testing.AllocsPerRun(100, func() { ListOf(one, func(s *string) string { return *s }) }); n > 0 {
+		t.Errorf("a list of one text costs %v allocations", n)
+	}
+}

@@ -21,6 +21,8 @@ type summed struct {
 	series         *series // of stretches of time
 	lines          *tally  // of values, if they are no stretches
 	splits         *tally  // the values of split, by the number of the part
+	recent         Cell    // the split's value in the row before, which is often that of the next one, too
+	recently       int     // its part
 }
 
 const (
@@ -88,6 +90,13 @@ func (s *summed) add(row Row) {
 
 // part is the number of a value of the split, from 1; 0 if there are too many values already.
 func (s *summed) part(value Cell) int {
+	if value != s.recent || s.recently == 0 {
+		s.recent, s.recently = value, s.look(value)
+	}
+	return s.recently
+}
+
+func (s *summed) look(value Cell) int {
 	if i, ok := s.splits.known(value); ok {
 		return i + 1
 	}

@@ -35,11 +35,13 @@ func newDigest(columns []ManifestColumn, zone *time.Location) *digest {
 
 // row digests a row on its way into files.
 func (d *digest) row(row exporters.Row) {
-	for _, cell := range row {
+	for i := range row {
 		start := len(d.text)
 		d.text = append(d.text, 0, 0, 0, 0)
-		d.text = cell.Append(d.text, d.zone)
-		binary.BigEndian.PutUint32(d.text[start:], uint32(len(d.text)-start-4))
+		if cell := &row[i]; !cell.IsNull() {
+			d.text = cell.Append(d.text, d.zone)
+			binary.BigEndian.PutUint32(d.text[start:], uint32(len(d.text)-start-4))
+		}
 	}
 	d.empty(digestBuffer)
 }

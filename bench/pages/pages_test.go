@@ -169,6 +169,38 @@ func BenchmarkPages(b *testing.B) {
 	}
 }
 
+// nothing is a note of a packed record that says nothing.
+type nothing[T any] struct{}
+
+func (*nothing[T]) Of(*T) {}
+
+// BenchmarkPacked is the way of a page of events: packed while it is decoded, and unpacked a record at a time.
+func BenchmarkPacked(b *testing.B) {
+	all := pages(b)
+	b.Run("page="+all[0].name, func(b *testing.B) { packed[secureaccess.DNS](b, all[0]) })
+	b.Run("page="+all[1].name, func(b *testing.B) { packed[secureaccess.Proxied](b, all[1]) })
+}
+
+func packed[T any](b *testing.B, page page) {
+	c := rest.New(rest.Options{API: "bench", Base: &url.URL{Scheme: "http", Host: "bench"}, Transport: &served{page.body}})
+	ctx, u := rest.WithMeter(context.Background(), &rest.Meter{}), rest.NewUnpacker[T]()
+	b.ReportAllocs()
+	b.SetBytes(int64(len(page.body)))
+	for b.Loop() {
+		var answer activity[rest.Packed[T, nothing[T]]]
+		pack, err := c.Pack(ctx, rest.Request{Path: "/"}, &answer, new(activity[T]))
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, row := range *answer.Data {
+			var record T
+			u.Unpack(pack, row.Span, &record)
+		}
+		pack.Release()
+	}
+	b.ReportMetric(float64(page.rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
 // BenchmarkUnzip is what an answer that comes compressed costs besides.
 func BenchmarkUnzip(b *testing.B) {
 	body := pages(b)[0].body

@@ -58,7 +58,7 @@ func events[T any, E recordable[T]](ctx context.Context, r request, a activity) 
 			o.try(ctx, r, l, yield)
 			return
 		}
-		n, whole := 0, true
+		whole := true
 		var unsettled []string // doubts that the API's own total settles if it is met
 		l.doubt = func(format string, args ...any) {
 			if whole = false; format == openSecond {
@@ -69,11 +69,9 @@ func events[T any, E recordable[T]](ctx context.Context, r request, a activity) 
 		}
 		l.loss = func(format string, args ...any) { whole = false; r.p.Truncated(format, args...) }
 		from, to := r.seconds()
-		for row, err := range o.all(l.events(ctx, from, to)) {
-			if !yield(row, err) || err != nil {
-				return
-			}
-			n++
+		n, more := o.all(l.events(ctx, from, to), yield)
+		if !more {
+			return
 		}
 		if whole {
 			r.p.Complete("every second of the window was read, and the last page was short: there are %s rows", grouped(n))

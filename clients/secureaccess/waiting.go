@@ -87,24 +87,26 @@ func (o *opening[T, E]) sides(events []event, parts []dimension[event]) {
 	}
 }
 
-// all makes records of events that come in the order of their seconds. Records of one second come in the order of compareEvents.
-func (o *opening[T, E]) all(events iter.Seq2[event, error]) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for e, err := range events {
-			if len(o.events) > 0 && (err != nil || e.at != o.events[0].at) && !o.second(yield) {
-				return
-			}
-			if err != nil {
-				var none T
-				yield(none, err)
-				return
-			}
-			o.events = append(o.events, e)
-		}
-		if len(o.events) > 0 {
-			o.second(yield)
-		}
+// all makes records of events that come in the order of their seconds, and hands them out. Records of one second come in the
+// order of compareEvents. It tells how many there were, and whether the reader wants what may follow, which is nothing after
+// an error.
+func (o *opening[T, E]) all(events iter.Seq2[event, error], yield func(T, error) bool) (n int, more bool) {
+	second := func() bool {
+		n += len(o.events)
+		return o.second(yield)
 	}
+	for e, err := range events {
+		if len(o.events) > 0 && (err != nil || e.at != o.events[0].at) && !second() {
+			return n, false
+		}
+		if err != nil {
+			var none T
+			yield(none, err)
+			return n, false
+		}
+		o.events = append(o.events, e)
+	}
+	return n, len(o.events) == 0 || second()
 }
 
 // second hands out the records of the second.

@@ -77,7 +77,9 @@ func (c *writer) Write(row exporters.Row) error {
 		if i > 0 {
 			dst = append(dst, c.locale.separator)
 		}
-		dst = c.appendCell(dst, &row[i])
+		if !row[i].IsNull() {
+			dst = c.appendCell(dst, &row[i])
+		}
 	}
 	if len(dst) == begin {
 		dst = append(dst, `""`...) // readers pass over a line with nothing in it

@@ -41,13 +41,13 @@ func (e *encoder) appendRow(dst []byte, row exporters.Row, n int) []byte {
 	dst = append(dst, `<row r="`...)
 	dst = append(dst, e.row...)
 	dst = append(dst, `">`...)
-	for i, cell := range row {
-		if cell.IsNull() {
+	for i := range row {
+		if row[i].IsNull() {
 			continue
 		}
 		dst = append(dst, e.begins[i]...)
 		dst = append(dst, e.row...)
-		dst = e.appendCell(dst, i, cell)
+		dst = e.appendCell(dst, i, row[i])
 	}
 	return append(dst, "</row>"...)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -254,18 +255,7 @@ func saCount[T any](name, meaning string, get func(*T) rest.Int) jobs.Column[T] 
 	return jobs.Int(name, meaning, func(r *T) (int64, bool) { return get(r).Get() })
 }
 
-// saLabels are texts out of a list of things.
-func saLabels[E any, S ~string](list []E, label func(*E) S) []string {
-	first := 0
-	for first < len(list) && label(&list[first]) == "" {
-		first++
-	}
-	if list = list[first:]; len(list) == 0 {
-		return nil // as a rule, where labels are of what is an exception
-	}
-	labels := make([]string, len(list))
-	for i := range list {
-		labels[i] = string(label(&list[i]))
-	}
-	return labels
+// saJoined is a column of lists that exporters.ListOf makes.
+func saJoined[T any](name, meaning string, get func(*T) exporters.Cell) jobs.Column[T] {
+	return jobs.Of(exporters.List, name, meaning, get)
 }

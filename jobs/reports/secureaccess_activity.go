@@ -119,20 +119,20 @@ func saWho[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
 func saIdentities[T any](of func(*T) []secureaccess.Identity) jobs.Columns[T] {
 	type identity = secureaccess.Identity
 	return jobs.Columns[T]{
-		jobs.List("identities", "Whose request it was, the most specific identity first.", func(r *T) []string {
-			return saLabels(of(r), func(i *identity) string { return i.Label })
+		saJoined("identities", "Whose request it was, the most specific identity first.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(i *identity) string { return i.Label })
 		}).From("data[].identities[].label"),
-		jobs.List("identity_ids", "The numbers of the identities.", func(r *T) []string {
-			return saLabels(of(r), func(i *identity) rest.ID { return i.ID })
+		saJoined("identity_ids", "The numbers of the identities.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(i *identity) rest.ID { return i.ID })
 		}).From("data[].identities[].id"),
-		jobs.List("identity_types", "The types of the identities, such as Sites or AD Users.", func(r *T) []string {
-			return saLabels(of(r), func(i *identity) string { return i.Type.Label })
+		saJoined("identity_types", "The types of the identities, such as Sites or AD Users.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(i *identity) string { return i.Type.Label })
 		}).From("data[].identities[].type.label"),
-		jobs.List("identity_type_codes", "The types as the filter identitytypes takes them, such as site.", func(r *T) []string {
-			return saLabels(of(r), func(i *identity) string { return i.Type.Type })
+		saJoined("identity_type_codes", "The types as the filter identitytypes takes them, such as site.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(i *identity) string { return i.Type.Type })
 		}).From("data[].identities[].type.type"),
-		jobs.List("identities_deleted", "Those of the identities that were deleted since.", func(r *T) []string {
-			return saLabels(of(r), func(i *identity) string { return saIf(i.Deleted, i.Label) })
+		saJoined("identities_deleted", "Those of the identities that were deleted since.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(i *identity) string { return saIf(i.Deleted, i.Label) })
 		}).From("data[].identities[].deleted"),
 	}
 }
@@ -145,20 +145,20 @@ func saWhat[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
 		saCategories("policy_categories", "policy_category", "that led to the verdict", "data[].policycategories[]",
 			func(r *T) []secureaccess.Category { return of(r).PolicyCategories }),
 		jobs.Columns[T]{
-			jobs.List("threats", "The threats that the destination is known for.", func(r *T) []string {
-				return saLabels(of(r).Threats, func(t *secureaccess.Threat) string { return t.Label })
+			saJoined("threats", "The threats that the destination is known for.", func(r *T) exporters.Cell {
+				return exporters.ListOf(of(r).Threats, func(t *secureaccess.Threat) string { return t.Label })
 			}).From("data[].threats[].label"),
-			jobs.List("threat_types", "The types of the threats.", func(r *T) []string {
-				return saLabels(of(r).Threats, func(t *secureaccess.Threat) string { return t.Type })
+			saJoined("threat_types", "The types of the threats.", func(r *T) exporters.Cell {
+				return exporters.ListOf(of(r).Threats, func(t *secureaccess.Threat) string { return t.Type })
 			}).From("data[].threats[].type"),
 		},
 		saApplications(func(r *T) []secureaccess.Application { return of(r).AllApplications }),
 		jobs.Columns[T]{
-			jobs.List("allowed_applications", "The applications that were let through.", func(r *T) []string {
-				return saLabels(of(r).AllowedApplications, func(a *secureaccess.Application) string { return a.Label })
+			saJoined("allowed_applications", "The applications that were let through.", func(r *T) exporters.Cell {
+				return exporters.ListOf(of(r).AllowedApplications, func(a *secureaccess.Application) string { return a.Label })
 			}).From("data[].allowedapplications[].label"),
-			jobs.List("blocked_applications", "The applications that were blocked.", func(r *T) []string {
-				return saLabels(of(r).BlockedApplications, func(a *secureaccess.Application) string { return a.Label })
+			saJoined("blocked_applications", "The applications that were blocked.", func(r *T) exporters.Cell {
+				return exporters.ListOf(of(r).BlockedApplications, func(a *secureaccess.Application) string { return a.Label })
 			}).From("data[].blockedapplications[].label"),
 		},
 	)
@@ -168,17 +168,17 @@ func saWhat[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
 func saApplications[T any](of func(*T) []secureaccess.Application) jobs.Columns[T] {
 	type application = secureaccess.Application
 	return jobs.Columns[T]{
-		jobs.List("applications", "The applications that the request belongs to.", func(r *T) []string {
-			return saLabels(of(r), func(a *application) string { return a.Label })
+		saJoined("applications", "The applications that the request belongs to.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(a *application) string { return a.Label })
 		}).From("data[].allapplications[].label"),
-		jobs.List("application_ids", "The numbers of the applications.", func(r *T) []string {
-			return saLabels(of(r), func(a *application) rest.ID { return a.ID })
+		saJoined("application_ids", "The numbers of the applications.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(a *application) rest.ID { return a.ID })
 		}).From("data[].allapplications[].id"),
-		jobs.List("application_types", "How the applications were recognised, NBAR or AVC, or what the firewall calls their sort.", func(r *T) []string {
-			return saLabels(of(r), (*application).Sort)
+		saJoined("application_types", "How the applications were recognised, NBAR or AVC, or what the firewall calls their sort.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), (*application).Sort)
 		}).From("data[].allapplications[].type"),
-		jobs.List("application_categories", "The categories of the applications.", func(r *T) []string {
-			return saLabels(of(r), func(a *application) string { return a.Category.Label })
+		saJoined("application_categories", "The categories of the applications.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(a *application) string { return a.Category.Label })
 		}).From("data[].allapplications[].category.label"),
 	}
 }
@@ -201,14 +201,14 @@ func saWhere[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
 func saPlaces[T any](of func(*T) *secureaccess.Request) jobs.Columns[T] {
 	text := func(n *secureaccess.Name) secureaccess.Name { return *n }
 	return jobs.Columns[T]{
-		jobs.List("destination_countries", "The countries of the destination.", func(r *T) []string {
-			return saLabels(of(r).DestinationCountries, text)
+		saJoined("destination_countries", "The countries of the destination.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r).DestinationCountries, text)
 		}).From("data[].destinationcountries"),
-		jobs.List("destination_country_codes", "The codes of these countries, such as DE.", func(r *T) []string {
-			return saLabels(of(r).DestinationCountryCodes, text)
+		saJoined("destination_country_codes", "The codes of these countries, such as DE.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r).DestinationCountryCodes, text)
 		}).From("data[].destinationcountrycodes"),
-		jobs.List("destination_continents", "The continents of the destination.", func(r *T) []string {
-			return saLabels(of(r).DestinationContinents, text)
+		saJoined("destination_continents", "The continents of the destination.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r).DestinationContinents, text)
 		}).From("data[].destinationcontinents"),
 	}
 }

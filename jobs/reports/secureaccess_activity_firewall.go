@@ -2,10 +2,10 @@ package reports
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -55,17 +55,17 @@ func saPackets[T any](of func(*T) *secureaccess.FirewallDetails) jobs.Columns[T]
 		jobs.Text("event_type", "The sort of event, such as the end of a session.", func(f *T) string { return of(f).EventType }).From("data[].eventtype"),
 		jobs.Text("block_reason", "Why the connection was blocked.", func(f *T) string { return of(f).BlockReason }).From("data[].blockreason"),
 		jobs.Text("traffic_source", "How the traffic reached the firewall, such as a tunnel or the VPN.", func(f *T) string { return of(f).TrafficSource }).From("data[].trafficsource"),
-		jobs.List("application_protocols", "The protocols of applications that were recognised.", func(f *T) []string {
-			return saLabels(of(f).ApplicationProtocols, func(a *application) string { return a.Label })
+		saJoined("application_protocols", "The protocols of applications that were recognised.", func(f *T) exporters.Cell {
+			return exporters.ListOf(of(f).ApplicationProtocols, func(a *application) string { return a.Label })
 		}).From("data[].applicationprotocols[].label"),
-		jobs.List("application_protocol_ids", "The numbers of these protocols.", func(f *T) []string {
-			return saLabels(of(f).ApplicationProtocols, func(a *application) rest.ID { return a.ID })
+		saJoined("application_protocol_ids", "The numbers of these protocols.", func(f *T) exporters.Cell {
+			return exporters.ListOf(of(f).ApplicationProtocols, func(a *application) rest.ID { return a.ID })
 		}).From("data[].applicationprotocols[].id"),
-		jobs.List("application_protocol_types", "What sort of applications they belong to.", func(f *T) []string {
-			return saLabels(of(f).ApplicationProtocols, (*application).Sort)
+		saJoined("application_protocol_types", "What sort of applications they belong to.", func(f *T) exporters.Cell {
+			return exporters.ListOf(of(f).ApplicationProtocols, (*application).Sort)
 		}).From("data[].applicationprotocols[].app"),
-		jobs.List("application_protocol_categories", "The categories of these protocols.", func(f *T) []string {
-			return saLabels(of(f).ApplicationProtocols, func(a *application) string { return a.Category.Label })
+		saJoined("application_protocol_categories", "The categories of these protocols.", func(f *T) exporters.Cell {
+			return exporters.ListOf(of(f).ApplicationProtocols, func(a *application) string { return a.Category.Label })
 		}).From("data[].applicationprotocols[].category.label"),
 	}
 }
@@ -74,7 +74,7 @@ func saPackets[T any](of func(*T) *secureaccess.FirewallDetails) jobs.Columns[T]
 func saRules[T any](of func(*T) secureaccess.Rules) jobs.Columns[T] {
 	type rule = secureaccess.Rule
 	joined := func(r *T, get func(*rule) string) string {
-		return strings.Join(slices.DeleteFunc(saLabels(of(r), get), func(s string) bool { return s == "" }), "; ")
+		return exporters.ListOf(of(r), get).Str()
 	}
 	return jobs.Columns[T]{
 		jobs.Text("rule", "The rule that decided.", func(r *T) string { return joined(r, func(x *rule) string { return x.Label }) }).From("data[].rule.label"),

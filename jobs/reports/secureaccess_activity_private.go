@@ -46,7 +46,7 @@ func saPosture[T any](of func(*T) *secureaccess.PrivateDetails, device func(*T) 
 		jobs.Text("device_location", "Where the device was.", func(a *T) string { return device(a).Location }).From("data[].device.location"),
 		jobs.Text("client_firewall", "The firewall on the device: SYS for the system's own, or NONE.", func(a *T) string { return of(a).ClientFirewall }).From("data[].clientfirewall"),
 		jobs.Text("disk_encryption", "Whether the disk is encrypted: SYS by the system, THIRDPARTY, or NONE.", func(a *T) string { return of(a).DiskEncryption }).From("data[].diskencryption"),
-		jobs.List("antimalware_agents", "The programs against malware on the device.", func(a *T) []string { return saLabels(of(a).AntimalwareAgents, name) }).From("data[].antimalwareagents"),
+		saJoined("antimalware_agents", "The programs against malware on the device.", func(a *T) exporters.Cell { return exporters.ListOf(of(a).AntimalwareAgents, name) }).From("data[].antimalwareagents"),
 	}
 }
 

@@ -86,8 +86,8 @@ func saSources[T any](of func(*T) secureaccess.Sources) jobs.Columns[T] {
 		return saCount(name, meaning, func(r *T) rest.Int { return get(of(r).Of("swg")) }).In("bytes").From("items[].sources[]." + field)
 	}
 	return jobs.Columns[T]{
-		jobs.List("sources", "The traffic in which it was seen: dns, swg (web), cdfw (firewall).", func(r *T) []string {
-			return saLabels(of(r), func(s *secureaccess.Source) string { return s.Name })
+		saJoined("sources", "The traffic in which it was seen: dns, swg (web), cdfw (firewall).", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(s *secureaccess.Source) string { return s.Name })
 		}).From("items[].sources[].name"),
 		jobs.Int("dns_requests", "DNS requests.", func(r *T) (int64, bool) { return of(r).Of("dns").Asked() }).From("items[].sources[].requests"),
 		jobs.Int("dns_requests_blocked", "DNS requests that were blocked.", func(r *T) (int64, bool) { return of(r).Of("dns").AskedBlocked() }).From("items[].sources[].blockedRequests"),

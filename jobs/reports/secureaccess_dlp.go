@@ -8,6 +8,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -93,10 +94,10 @@ func saDLPHead() jobs.Columns[secureaccess.DLPEvent] {
 		jobs.Text("severity", "The severity of the rule.", func(e *T) string { return e.Severity }).From("events[].severity"),
 		saDLPNamed("rule", "The rule that found it.", "rule", rule),
 		saDLPNumber("rule_id", "The id of the rule.", "rule", rule),
-		jobs.List("classifications", "The classifications of data that matched.", func(e *T) []string { return saLabels(e.Rule.Classified(), name) }).From("events[].rule.classifications[].name"),
-		jobs.List("classification_ids", "The ids of the classifications.", func(e *T) []string { return saLabels(e.Rule.Classified(), id) }).From("events[].rule.classifications[].id"),
-		jobs.List("classifiers", "The parts of the classifications that matched.", func(e *T) []string { return saLabels(e.Rule.Classifiers(), name) }).From("events[].rule.classifications[].classifiers[].name"),
-		jobs.List("classifier_ids", "The ids of the parts.", func(e *T) []string { return saLabels(e.Rule.Classifiers(), id) }).From("events[].rule.classifications[].classifiers[].id"),
+		saJoined("classifications", "The classifications of data that matched.", func(e *T) exporters.Cell { return exporters.ListOf(e.Rule.Classified(), name) }).From("events[].rule.classifications[].name"),
+		saJoined("classification_ids", "The ids of the classifications.", func(e *T) exporters.Cell { return exporters.ListOf(e.Rule.Classified(), id) }).From("events[].rule.classifications[].id"),
+		saJoined("classifiers", "The parts of the classifications that matched.", func(e *T) exporters.Cell { return exporters.ListOf(e.Rule.Classifiers(), name) }).From("events[].rule.classifications[].classifiers[].name"),
+		saJoined("classifier_ids", "The ids of the parts.", func(e *T) exporters.Cell { return exporters.ListOf(e.Rule.Classifiers(), id) }).From("events[].rule.classifications[].classifiers[].id"),
 		jobs.Int("matches", "How many places matched.", func(e *T) (int64, bool) { return e.Rule.Matches() }).From("events[].rule.classifications[].classifiers[].totalMatches"),
 		saDLPNamed("application", "The application.", "application", application),
 		saDLPNumber("application_id", "The number of the application.", "application", application),

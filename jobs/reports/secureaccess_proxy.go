@@ -67,27 +67,29 @@ func saTransfer[T any](of func(*T) *secureaccess.Proxied) jobs.Columns[T] {
 // saProtection are the columns of what the scanners found.
 func saProtection[T any](of func(*T) *secureaccess.Proxied) jobs.Columns[T] {
 	name := func(n *secureaccess.Name) secureaccess.Name { return *n }
-	fault := func(p *T, get func(*secureaccess.HTTPError) string) []string { return saLabels(of(p).HTTPErrors, get) }
+	fault := func(p *T, get func(*secureaccess.HTTPError) string) exporters.Cell {
+		return exporters.ListOf(of(p).HTTPErrors, get)
+	}
 	return jobs.Columns[T]{
 		jobs.Text("amp_disposition", "What Advanced Malware Protection made of the file.", func(p *T) string { return of(p).AMP.Disposition }).From("data[].amp.disposition"),
 		saCount("amp_score", "The score that Advanced Malware Protection gave the file.", func(p *T) rest.Int { return of(p).AMP.Score }).From("data[].amp.score"),
 		jobs.Text("amp_malware", "The malware that Advanced Malware Protection found.", func(p *T) string { return of(p).AMP.Malware }).From("data[].amp.malware"),
-		jobs.List("antivirus_viruses", "The viruses that the scanner found.", func(p *T) []string { return saLabels(of(p).AntivirusThreats.Viruses, name) }).From("data[].antivirusthreats.viruses"),
-		jobs.List("antivirus_puas", "The potentially unwanted applications that the scanner found.", func(p *T) []string { return saLabels(of(p).AntivirusThreats.PUAs, name) }).From("data[].antivirusthreats.puas"),
-		jobs.List("antivirus_others", "What else the scanner found.", func(p *T) []string { return saLabels(of(p).AntivirusThreats.Others, name) }).From("data[].antivirusthreats.others"),
+		saJoined("antivirus_viruses", "The viruses that the scanner found.", func(p *T) exporters.Cell { return exporters.ListOf(of(p).AntivirusThreats.Viruses, name) }).From("data[].antivirusthreats.viruses"),
+		saJoined("antivirus_puas", "The potentially unwanted applications that the scanner found.", func(p *T) exporters.Cell { return exporters.ListOf(of(p).AntivirusThreats.PUAs, name) }).From("data[].antivirusthreats.puas"),
+		saJoined("antivirus_others", "What else the scanner found.", func(p *T) exporters.Cell { return exporters.ListOf(of(p).AntivirusThreats.Others, name) }).From("data[].antivirusthreats.others"),
 		jobs.Text("dlp_state", "Whether data loss prevention blocked the request.", func(p *T) string { return of(p).DataLossPrevention.State }).From("data[].datalossprevention.state"),
 		jobs.Text("isolated_state", "Whether remote browser isolation took the page over.", func(p *T) string { return of(p).Isolated.State }).From("data[].isolated.state"),
 		jobs.Text("isolated_file_action", "How a file in isolation was treated.", func(p *T) string { return of(p).Isolated.FileAction }).From("data[].isolated.fileaction"),
-		jobs.List("http_errors", "What was wrong with the server's certificate or with TLS.", func(p *T) []string {
+		saJoined("http_errors", "What was wrong with the server's certificate or with TLS.", func(p *T) exporters.Cell {
 			return fault(p, func(e *secureaccess.HTTPError) string { return e.Reason })
 		}).From("data[].httperrors[].reason"),
-		jobs.List("http_error_types", "The types of these errors: CertificateError or TLSError.", func(p *T) []string {
+		saJoined("http_error_types", "The types of these errors: CertificateError or TLSError.", func(p *T) exporters.Cell {
 			return fault(p, func(e *secureaccess.HTTPError) string { return e.Type })
 		}).From("data[].httperrors[].type"),
-		jobs.List("http_error_codes", "The codes of these errors.", func(p *T) []string {
+		saJoined("http_error_codes", "The codes of these errors.", func(p *T) exporters.Cell {
 			return fault(p, func(e *secureaccess.HTTPError) string { return string(e.Code) })
 		}).From("data[].httperrors[].code"),
-		jobs.List("http_error_attributes", "What else is known of these errors, as JSON.", func(p *T) []string {
+		saJoined("http_error_attributes", "What else is known of these errors, as JSON.", func(p *T) exporters.Cell {
 			return fault(p, saAttributes)
 		}).From("data[].httperrors[].attributes"),
 	}
@@ -107,8 +109,8 @@ func saPolicy[T any](of func(*T) *secureaccess.Proxied, policy func(*T) *securea
 	return jobs.Columns[T]{
 		jobs.Code("policy_rule_id", "The number of the rule of the access policy that decided.", func(p *T) string { return string(policy(p).RuleID) }).From("data[].policy.ruleid"),
 		jobs.Code("policy_ruleset_id", "The number of the set that the rule belongs to.", func(p *T) string { return string(policy(p).RulesetID) }).From("data[].policy.rulesetid"),
-		jobs.List("policy_destination_list_ids", "The numbers of the destination lists that the rule used.", func(p *T) []string {
-			return saLabels(policy(p).DestinationListIDs, id)
+		saJoined("policy_destination_list_ids", "The numbers of the destination lists that the rule used.", func(p *T) exporters.Cell {
+			return exporters.ListOf(policy(p).DestinationListIDs, id)
 		}).From("data[].policy.destinationlistids"),
 		jobs.Bool("policy_time_based_rule", "Whether a rule for a time of day applied.", func(p *T) (bool, bool) { return policy(p).TimeBasedRule.Get() }).From("data[].policy.timebasedrule"),
 		jobs.Code("bundle_id", "The number of the proxy bundle.", func(p *T) string { return string(of(p).BundleID) }).From("data[].bundleid"),

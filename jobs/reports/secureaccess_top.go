@@ -158,20 +158,20 @@ func saFirst(by string) []exporters.Block {
 // saCategories are the columns of a list of categories: their names, numbers and types, and those that are special.
 func saCategories[T any](plural, singular, which, field string, of func(*T) []secureaccess.Category) jobs.Columns[T] {
 	return jobs.Columns[T]{
-		jobs.List(plural, "The categories "+which+".", func(r *T) []string {
-			return saLabels(of(r), func(c *secureaccess.Category) string { return c.Label })
+		saJoined(plural, "The categories "+which+".", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(c *secureaccess.Category) string { return c.Label })
 		}).From(field + ".label"),
-		jobs.List(singular+"_ids", "The numbers of the categories "+which+".", func(r *T) []string {
-			return saLabels(of(r), func(c *secureaccess.Category) rest.ID { return c.ID })
+		saJoined(singular+"_ids", "The numbers of the categories "+which+".", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(c *secureaccess.Category) rest.ID { return c.ID })
 		}).From(field + ".id"),
-		jobs.List(singular+"_types", "The types of the categories "+which+", such as security or content.", func(r *T) []string {
-			return saLabels(of(r), func(c *secureaccess.Category) string { return c.Type })
+		saJoined(singular+"_types", "The types of the categories "+which+", such as security or content.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(c *secureaccess.Category) string { return c.Type })
 		}).From(field + ".type"),
-		jobs.List(plural+"_integration", "Those of the categories "+which+" that come from an integration with another product.", func(r *T) []string {
-			return saLabels(of(r), func(c *secureaccess.Category) string { return saIf(c.Integration, c.Label) })
+		saJoined(plural+"_integration", "Those of the categories "+which+" that come from an integration with another product.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(c *secureaccess.Category) string { return saIf(c.Integration, c.Label) })
 		}).From(field + ".integration"),
-		jobs.List(plural+"_deprecated", "Those of the categories "+which+" that are legacy ones.", func(r *T) []string {
-			return saLabels(of(r), func(c *secureaccess.Category) string { return saIf(c.Deprecated, c.Label) })
+		saJoined(plural+"_deprecated", "Those of the categories "+which+" that are legacy ones.", func(r *T) exporters.Cell {
+			return exporters.ListOf(of(r), func(c *secureaccess.Category) string { return saIf(c.Deprecated, c.Label) })
 		}).From(field + ".deprecated"),
 	}
 }

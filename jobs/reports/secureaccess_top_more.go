@@ -5,6 +5,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -24,8 +25,8 @@ func secureAccessTopFiles(c *secureaccess.Client) []jobs.Job {
 			jobs.Code("sha256", "The SHA-256 hash of the file.", func(t *T) string { return t.SHA256 }).From("data[].sha256"),
 			saCount("requests", "All requests for the file.", func(t *T) rest.Int { return t.Requests }).From("data[].requests"),
 			saCount("identities", "Different identities that asked for it.", func(t *T) rest.Int { return t.Identities }).From("data[].identitycount"),
-			jobs.List("file_names", "The names under which it came.", func(t *T) []string { return saLabels(t.Names, name) }).From("data[].filenames"),
-			jobs.List("file_types", "The types that it was taken for.", func(t *T) []string { return saLabels(t.Types, name) }).From("data[].filetypes"),
+			saJoined("file_names", "The names under which it came.", func(t *T) exporters.Cell { return exporters.ListOf(t.Names, name) }).From("data[].filenames"),
+			saJoined("file_types", "The types that it was taken for.", func(t *T) exporters.Cell { return exporters.ListOf(t.Types, name) }).From("data[].filetypes"),
 		},
 		saCategories("categories", "category", "of the destinations that it came from", "data[].categories[]", func(t *T) []secureaccess.Category { return t.Categories })...,
 	))
