@@ -16,8 +16,8 @@ type archive struct {
 // epoch is the date of every part. It is the first day that zip knows, as in files of Excel itself.
 var epoch = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func newArchive(w io.Writer, level int) *archive {
-	a := &archive{zip: zip.NewWriter(fullWriter{w}), written: map[string]bool{}, blocks: blocks{level: level}}
+func newArchive(w io.Writer, effort effort) *archive {
+	a := &archive{zip: zip.NewWriter(fullWriter{w}), written: map[string]bool{}, blocks: blocks{effort: effort}}
 	a.zip.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
 		return &deflater{out: out, blocks: &a.blocks}, nil
 	})

@@ -19,18 +19,18 @@ const frontSheet = "Summary"
 // binder makes a workbook of several tables. How cells look is settled before the first row, so that the sheets can be
 // written side by side, each for itself.
 type binder struct {
-	about *book
-	books []*book
-	looks *looks
-	level int
+	about  *book
+	books  []*book
+	looks  *looks
+	effort effort
 }
 
-func newBinder(about exporters.Table, tables []exporters.Table, level int) (*binder, error) {
+func newBinder(about exporters.Table, tables []exporters.Table, effort effort) (*binder, error) {
 	if len(tables) == 0 {
 		return nil, fmt.Errorf("table %q: a workbook of several tables has none", about.Name)
 	}
 	looks := fixedLooks(tables)
-	b := &binder{about: newBook(about, looks), looks: looks, level: level}
+	b := &binder{about: newBook(about, looks), looks: looks, effort: effort}
 	for _, t := range tables {
 		b.books = append(b.books, newBook(t, looks))
 	}
@@ -79,7 +79,7 @@ func (b *binder) Bind(w io.Writer, cover exporters.Cover) ([][]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("xlsx: %w", err)
 	}
-	z := newArchive(w, b.level)
+	z := newArchive(w, b.effort)
 	err = inTurn(
 		func() error { return z.add(bound.parts, firstParts...) },
 		func() error { return bound.copySheets(z) },

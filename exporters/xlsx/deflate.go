@@ -17,10 +17,32 @@ const (
 	maxAtOnce  = 8
 )
 
+// effort is how hard a part is deflated: its beginning at one level, and what follows at another.
+type effort struct {
+	thorough int // level of the first blocks
+	blocks   int // how many they are
+	usual    int // level of the others
+}
+
+// Of a large part, the beginning is worth more time than the rest: parts that end there, nearly all that there are, get
+// smaller by a fourteenth, and large ones hardly wait for it.
+var (
+	thorough = effort{thorough: 7, blocks: 64, usual: 6}
+	fast     = effort{usual: flate.BestSpeed}
+)
+
+// level is that of the n-th block, from 0.
+func (e effort) level(n int) int {
+	if n < e.blocks {
+		return e.thorough
+	}
+	return e.usual
+}
+
 // blocks are the blocks of an archive that are not in use. Only the goroutine that writes the archive touches them.
 type blocks struct {
-	level int
-	free  []*block
+	effort effort
+	free   []*block
 }
 
 func (b *blocks) get() *block {
@@ -30,18 +52,19 @@ func (b *blocks) get() *block {
 		block.window, block.raw, block.last = 0, block.raw[:0], false
 		return block
 	}
-	return &block{level: b.level, done: make(chan error, 1)}
+	return &block{done: make(chan error, 1)}
 }
 
 func (b *blocks) put(block *block) { b.free = append(b.free, block) }
 
 // block is a piece of a part on its way.
 type block struct {
-	level   int
+	level   int    // at which it is to be deflated
 	raw     []byte // the end of the block before, and then the block itself
 	window  int    // how much of raw is of the block before
 	last    bool
 	encoder *flate.Writer
+	encodes int // the level of the encoder
 	packed  bytes.Buffer
 	done    chan error
 }
@@ -53,12 +76,12 @@ func (b *block) deflate() {
 }
 
 func (b *block) pack() error {
-	if b.encoder == nil {
+	if b.encoder == nil || b.encodes != b.level {
 		encoder, err := flate.NewWriter(&b.packed, b.level)
 		if err != nil {
 			return err
 		}
-		b.encoder = encoder
+		b.encoder, b.encodes = encoder, b.level
 	}
 	b.encoder.ResetDict(&b.packed, b.raw[:b.window])
 	if _, err := b.encoder.Write(b.raw[b.window:]); err != nil {
@@ -76,6 +99,7 @@ type deflater struct {
 	blocks  *blocks
 	current *block
 	queue   []*block // in their order, being deflated
+	begun   int      // blocks so far
 	err     error
 }
 
@@ -107,11 +131,18 @@ func (d *deflater) submit() {
 
 // start deflates the current block, and waits for the first of the queue if that is long.
 func (d *deflater) start() {
+	d.begin()
 	go d.current.deflate()
 	d.queue = append(d.queue, d.current)
 	if len(d.queue) > min(runtime.GOMAXPROCS(0), maxAtOnce) {
 		d.collect()
 	}
+}
+
+// begin gives the current block its level.
+func (d *deflater) begin() {
+	d.current.level = d.blocks.effort.level(d.begun)
+	d.begun++
 }
 
 // collect writes the first block of the queue.
@@ -134,6 +165,7 @@ func (d *deflater) Close() error {
 		d.current = d.blocks.get()
 	}
 	d.current.last = true
+	d.begin()
 	if len(d.queue) == 0 { // a small part is not worth a goroutine
 		d.current.deflate()
 	} else {

@@ -19,7 +19,7 @@ func TestBlocksAreOneStream(t *testing.T) {
 	for i := range data {
 		data[i] = byte('a' + random.IntN(3))
 	}
-	free := &blocks{level: 6}
+	free := &blocks{effort: effort{thorough: 7, blocks: 2, usual: 6}} // so that the level changes within a stream
 	for _, size := range []int{0, 1, windowSize, blockSize - 1, blockSize, blockSize + 1, 2 * blockSize, len(data)} {
 		var packed bytes.Buffer
 		d := &deflater{out: &packed, blocks: free}
@@ -47,7 +47,7 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 var errFull = errors.New("full")
 
 func TestStreamEndsWithItsFirstError(t *testing.T) {
-	d := &deflater{out: full{}, blocks: &blocks{level: 6}}
+	d := &deflater{out: full{}, blocks: &blocks{effort: thorough}}
 	var err error
 	for range 100 {
 		if _, err = d.Write(make([]byte, blockSize)); err != nil {

@@ -45,7 +45,7 @@ func (b *binder) Part(i int, spool io.Writer) (exporters.Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &part{sheets: s, binder: b, book: b.books[i], spool: &counted{Writer: fullWriter{spool}}, blocks: blocks{level: b.level}}
+	p := &part{sheets: s, binder: b, book: b.books[i], spool: &counted{Writer: fullWriter{spool}}, blocks: blocks{effort: b.effort}}
 	s.open = p.open
 	return p, nil
 }

@@ -15,23 +15,21 @@ package xlsx
 import (
 	"io"
 
-	"github.com/klauspost/compress/flate"
-
 	"github.com/reportjob/reportjob/exporters"
 )
 
 // Format is XLSX at a level of compression that gives files about as small as Excel's own.
-func Format() exporters.Format { return format(6) }
+func Format() exporters.Format { return format(thorough) }
 
 // FastFormat is XLSX in two thirds of the time, and files that are a fifth bigger.
-func FastFormat() exporters.Format { return format(flate.BestSpeed) }
+func FastFormat() exporters.Format { return format(fast) }
 
-func format(level int) exporters.Format {
+func format(effort effort) exporters.Format {
 	return exporters.Format{
 		Name: "xlsx", Ext: "xlsx", MIME: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		New: func(w io.Writer, table exporters.Table) (exporters.Writer, error) { return newWriter(w, table, level) },
+		New: func(w io.Writer, table exporters.Table) (exporters.Writer, error) { return newWriter(w, table, effort) },
 		Book: func(about exporters.Table, tables []exporters.Table) (exporters.Book, error) {
-			return newBinder(about, tables, level)
+			return newBinder(about, tables, effort)
 		},
 	}
 }
@@ -44,13 +42,13 @@ type writer struct {
 	facts []exporters.Fact
 }
 
-func newWriter(w io.Writer, table exporters.Table, level int) (*writer, error) {
+func newWriter(w io.Writer, table exporters.Table, effort effort) (*writer, error) {
 	looks := &looks{}
 	s, err := newSheets(table, looks)
 	if err != nil {
 		return nil, err
 	}
-	made := &writer{sheets: s, book: newBook(table, looks), zip: newArchive(w, level)}
+	made := &writer{sheets: s, book: newBook(table, looks), zip: newArchive(w, effort)}
 	s.open = made.open
 	return made, nil
 }
