@@ -55,6 +55,7 @@ type Order struct {
 	Formats []exporters.Format
 	Output  string        // the folder that holds a folder for each report
 	Locale  string        // a BCP 47 tag for formats that follow one
+	Links   bool          // addresses in workbooks can be clicked
 	Timeout time.Duration // of the whole run; 0 is none
 	Again   bool          // the window was read before: what is there stays as it is if nothing has changed
 	// Filename is how the files are named.
@@ -277,7 +278,7 @@ func (r *run) write(ctx context.Context, files *set) error {
 func (r *run) table() exporters.Table {
 	info := r.Job.Info()
 	return exporters.Table{
-		Name: r.name, Title: info.Title, Columns: r.Job.Table(r.Params), Zone: r.Zone, Locale: r.Locale, Window: r.period(), Summary: info.Summary,
+		Name: r.name, Title: info.Title, Columns: r.Job.Table(r.Params), Zone: r.Zone, Locale: r.Locale, Links: r.Links, Window: r.period(), Summary: info.Summary,
 	}
 }
 
