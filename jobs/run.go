@@ -66,7 +66,8 @@ type Order struct {
 	Members []Member
 	// Place waits until a report of an API may be read, for each member; nil: at once. release gives the place back.
 	Place func(ctx context.Context, api string) (release func(), err error)
-	// Latest has latest.<ext> beside the files stand for those of the newest set.
+	// Latest has latest.<ext> beside the files stand for those of the newest set. Without it, a delivery takes away what
+	// stands there from a time when it had.
 	Latest bool
 }
 
@@ -214,7 +215,7 @@ func (r *run) deliver(ctx context.Context, produce func(*set) error) error {
 		}
 		exts = append(exts, f.Ext)
 	}
-	at := place{output: r.Output, report: r.name, base: r.Base(), latest: r.Latest, hook: r.hook, symlink: r.symlink, space: r.space}
+	at := place{output: r.Output, report: r.name, base: r.Base(), hook: r.hook, symlink: r.symlink, space: r.space}
 	opening, cancel := within(ctx, r.Timeout)
 	defer cancel()
 	files, err := openSet(opening, at, exts, func() {
