@@ -10,7 +10,7 @@ QUICK     ?=
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := help
-.PHONY: help test race lint fuzz bench bench-go build demo image check check-deploy check-formats xlsx-look xlsx-validate
+.PHONY: help test race lint generate fuzz bench bench-go build demo image check check-deploy check-formats xlsx-look xlsx-validate
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1	\2/' | expand -t 18
@@ -28,6 +28,9 @@ lint: ## vet, staticcheck and gofmt
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	.ci/run formatted
+
+generate: ## write anew what is made from the data of others: the CSV format's dates, from CLDR
+	$(GO) generate ./exporters/csv
 
 fuzz: ## run every fuzz target for FUZZTIME each
 	FUZZTIME=$(FUZZTIME) .ci/run fuzzed

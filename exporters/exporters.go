@@ -61,6 +61,8 @@ type Table struct {
 	// Locale is a BCP 47 tag, such as "en" or "de-DE", that a format for people may follow; "en" if empty. It
 	// never changes data.
 	Locale string
+	// Links has a format for people make links of addresses of the web that are the whole of a text.
+	Links bool
 	// Window says for people what the rows are of, such as "2026-11-21"; it may be empty.
 	Window string
 	// Summary is what a format for people shows beside the rows; see CheckSummary and NewSummary.

@@ -64,10 +64,12 @@ func (r *run) before(files *set, sets []delivered) (delivered, bool) {
 // follow does what follows a delivery. The files are delivered by then, whatever becomes of it. Nothing is taken away while
 // latest may still lead there.
 func (r *run) follow(ctx context.Context, files *set, sets, before, due []delivered) error {
+	latest := files.dropLatest
 	if r.Latest {
-		if err := files.showLatest(sets, before); err != nil {
-			return err
-		}
+		latest = files.showLatest
+	}
+	if err := latest(sets, before); err != nil {
+		return err
 	}
 	if r.Retention == (Retention{}) {
 		return nil

@@ -30,7 +30,7 @@ func (d delivered) aliases() []alias {
 // would lead to the new manifest before there is a link to each of the files in it.
 func (s *set) hideLatest() error {
 	target, err := os.Readlink(filepath.Join(s.folder, latestBase+manifestExt))
-	if !s.latest || err != nil || target != s.manifest.name {
+	if err != nil || target != s.manifest.name {
 		return nil
 	}
 	if err := s.remove(latestBase + manifestExt); err != nil {
@@ -99,13 +99,13 @@ func (s *set) outdated(aliases []alias, sets []delivered) (names []string, err e
 	if err != nil {
 		return nil, output(s.folder, err)
 	}
-	known, targets := map[string]bool{}, map[string]bool{}
+	known := map[string]bool{}
 	if s.other != "" {
 		known[latestBase+strings.TrimPrefix(s.other, s.base)] = true
 	}
 	for _, d := range sets {
 		for _, a := range d.aliases() {
-			known[a.name], targets[a.target] = true, true
+			known[a.name] = true
 		}
 	}
 	if m, err := ReadManifest(filepath.Join(s.folder, latestBase+manifestExt)); err == nil {
@@ -114,17 +114,89 @@ func (s *set) outdated(aliases []alias, sets []delivered) (names []string, err e
 		}
 	}
 	for _, e := range entries {
-		ext, ok := strings.CutPrefix(e.Name(), latestBase+".")
-		if !ok || slices.ContainsFunc(aliases, func(a alias) bool { return a.name == e.Name() }) {
+		if slices.ContainsFunc(aliases, func(a alias) bool { return a.name == e.Name() }) {
 			continue
 		}
-		target, err := os.Readlink(filepath.Join(s.folder, e.Name()))
-		linked := err == nil && filepath.Base(target) == target && strings.HasSuffix(target, "."+ext)
-		if linked && (targets[target] || s.gone(target)) || e.Type().IsRegular() && known[e.Name()] {
+		if s.leads(e.Name(), sets) || e.Type().IsRegular() && isLatest(e.Name()) && known[e.Name()] {
 			names = append(names, e.Name())
 		}
 	}
 	return names, nil
+}
+
+func isLatest(name string) bool { return strings.HasPrefix(name, latestBase+".") }
+
+// leads tells whether a name of latest is a link such as we make: to a file of a set, or to one that is gone.
+func (s *set) leads(name string, sets []delivered) bool {
+	if !isLatest(name) {
+		return false
+	}
+	target, err := os.Readlink(filepath.Join(s.folder, name))
+	if err != nil || filepath.Base(target) != target || !strings.HasSuffix(target, strings.TrimPrefix(name, latestBase)) {
+		return false
+	}
+	of := func(d delivered) bool {
+		return slices.ContainsFunc(d.aliases(), func(a alias) bool { return a.target == target })
+	}
+	return slices.ContainsFunc(sets, of) || s.gone(target)
+}
+
+// dropLatest takes away the names of latest that were made while the report had it: they would stand for a set that is the
+// newest no more, or lead to one that retention took away. sets and before are those of showLatest.
+func (s *set) dropLatest(sets, before []delivered) error {
+	entries, err := os.ReadDir(s.folder)
+	if err != nil {
+		return output(s.folder, err)
+	}
+	const manifest = latestBase + manifestExt
+	ours, all := s.copies(), slices.Concat(sets, before)
+	for _, e := range entries {
+		if s.leads(e.Name(), all) {
+			ours = append(ours, e.Name())
+		}
+	}
+	if slices.Contains(ours, manifest) {
+		if err := s.remove(manifest); err != nil {
+			return err
+		}
+		if err := s.sync(); err != nil {
+			return err
+		}
+	}
+	for _, name := range ours {
+		if name == manifest {
+			continue
+		}
+		if err := s.remove(name); err != nil {
+			return err
+		}
+	}
+	if len(ours) == 0 {
+		return nil
+	}
+	return s.sync()
+}
+
+// copies are the names of latest that are copies of ours: its manifest, and the files that are as it says. Whoever does not
+// ask for latest may have files of such names.
+func (s *set) copies() (names []string) {
+	regular := func(name string) bool {
+		info, err := os.Lstat(filepath.Join(s.folder, name))
+		return err == nil && info.Mode().IsRegular()
+	}
+	m, err := ReadManifest(filepath.Join(s.folder, latestBase+manifestExt))
+	if err != nil || m.Report != s.report {
+		return nil
+	}
+	for _, f := range m.beside(latestBase) {
+		if f.of(latestBase) && regular(f.Name) && f.isAs(s.folder, m) {
+			names = append(names, f.Name)
+		}
+	}
+	if regular(latestBase + manifestExt) {
+		names = append(names, latestBase+manifestExt)
+	}
+	return names
 }
 
 func (s *set) gone(name string) bool {

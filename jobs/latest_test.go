@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -105,11 +106,119 @@ func TestLatestOfFormatsThatAreGoneGoes(t *testing.T) {
 	for _, mode := range []string{"links", "copies"} {
 		folder, b := t.TempDir(), beyond{latest: mode}
 		deliverBeyond(t, b, order(folder, calls(rows(1, "x")), "a", "b"))
-		deliver(t, order(folder, calls(rows(1, "x")), "b", "c")) // and killed before it came to latest
+		o := order(folder, calls(rows(1, "x")), "b", "c")
+		r := &Runner{hook: endsBehind("rename calls_2026-11-21.manifest.json")} // and does not come to latest
+		b.apply(r, &o)
+		r.Run(t.Context(), o)
 		deliverBeyond(t, b, order(folder, calls(rows(1, "x")), "b", "c"))
 		checkAll(t, folder, mode, b)
 		if got := links(t, folder); strings.Contains(got, "latest.a=") || !strings.Contains(got, "latest.c=") {
 			t.Errorf("%s: %s", mode, got)
+		}
+	}
+}
+
+// endsBehind is a hook that lets nothing be done once a step was.
+func endsBehind(last string) func(string) error {
+	over := false
+	return func(step string) error {
+		if over {
+			return errDisk
+		}
+		over = step == last
+		return nil
+	}
+}
+
+func TestLatestGoesWhereItIsNoLongerAskedFor(t *testing.T) {
+	for _, mode := range []string{"links", "copies"} {
+		first := order(t.TempDir(), calls(rows(1, "x")), "a", "b")
+		again := first
+		again.Again = true
+		other := order(first.Output, calls(rows(2, "y")), "b", "c")
+		for name, then := range map[string]Order{"the next window": tomorrow(first), "the same again": first, "unchanged": again, "other formats": other} {
+			for _, keep := range []string{"", "1"} {
+				folder := t.TempDir()
+				first.Output, then.Output = folder, folder
+				deliverBeyond(t, beyond{latest: mode}, first)
+				deliverBeyond(t, beyond{keep: keep}, then)
+				if got := links(t, folder); got != "" {
+					t.Errorf("%s, %s, retention %q: %s", mode, name, keep, got)
+				}
+				checkAll(t, folder, mode+", "+name, beyond{})
+			}
+		}
+	}
+}
+
+func TestLatestGoesWithItsManifestFirst(t *testing.T) {
+	for _, mode := range []string{"links", "copies"} {
+		folder := t.TempDir()
+		first := order(folder, calls(rows(1, "x")), "a", "b")
+		deliverBeyond(t, beyond{latest: mode}, first)
+		var removed []string
+		r := &Runner{hook: func(step string) error {
+			if name, ok := strings.CutPrefix(step, "remove latest."); ok {
+				removed = append(removed, name)
+			}
+			return nil
+		}}
+		if result := r.Run(t.Context(), tomorrow(first)); result.Err != nil || result.Trouble != nil {
+			t.Fatal(result.Err, result.Trouble)
+		}
+		if got := strings.Join(removed, " "); got != "manifest.json a b" {
+			t.Errorf("%s: removed %s", mode, got)
+		}
+	}
+}
+
+func TestLatestThatIsTakenAwayIsNeverWrongWhereverARunEnds(t *testing.T) {
+	for _, mode := range []string{"links", "copies"} {
+		for last, whole := 1, false; !whole; last++ {
+			folder, when := t.TempDir(), fmt.Sprintf("%s, step %d", mode, last)
+			deliverBeyond(t, beyond{latest: mode}, order(folder, calls(rows(1, "x")), "a", "b"))
+			step := 0
+			r := &Runner{hook: func(string) error {
+				checkLatest(t, folder, when)
+				if step++; step >= last {
+					return errDisk
+				}
+				return nil
+			}}
+			other := order(folder, calls(rows(2, "y")), "a", "b", "c")
+			result := r.Run(t.Context(), other)
+			whole = result.Err == nil && result.Trouble == nil
+			checkManifests(t, folder, when)
+			deliverBeyond(t, beyond{}, other)
+			if got := links(t, folder); mode == "links" && got != "" {
+				t.Fatalf("%s: left %s", when, got)
+			}
+		}
+	}
+}
+
+func TestNamesOfLatestThatAreSomebodyElsesStayWithoutLatestToo(t *testing.T) {
+	folder := t.TempDir()
+	in := func(name string) string { return filepath.Join(folder, "calls", name) }
+	first := order(folder, calls(rows(1, "x")), "a", "b")
+	deliverBeyond(t, beyond{latest: "copies"}, first)
+	touch(t, in("latest.a")) // changed by somebody
+	touch(t, in("latest.c"))
+	touch(t, in("latest"))
+	deliverBeyond(t, beyond{}, tomorrow(first))
+	if got := links(t, folder); got != "latest=copy latest.a=copy latest.c=copy" {
+		t.Errorf("left: %s", got)
+	}
+	for name, text := range map[string]string{
+		"no manifest":       "x",
+		"of another report": `{"report": "faxes", "files": [{"name": "latest.a"}]}`,
+	} {
+		if err := os.WriteFile(in("latest.manifest.json"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		deliverBeyond(t, beyond{}, tomorrow(first))
+		if got := links(t, folder); !strings.Contains(got, "latest.manifest.json=copy") {
+			t.Errorf("%s: left: %s", name, got)
 		}
 	}
 }

@@ -55,6 +55,7 @@ type Order struct {
 	Formats []exporters.Format
 	Output  string        // the folder that holds a folder for each report
 	Locale  string        // a BCP 47 tag for formats that follow one
+	Links   bool          // addresses in workbooks can be clicked
 	Timeout time.Duration // of the whole run; 0 is none
 	Again   bool          // the window was read before: what is there stays as it is if nothing has changed
 	// Filename is how the files are named.
@@ -65,7 +66,8 @@ type Order struct {
 	Members []Member
 	// Place waits until a report of an API may be read, for each member; nil: at once. release gives the place back.
 	Place func(ctx context.Context, api string) (release func(), err error)
-	// Latest has latest.<ext> beside the files stand for those of the newest set.
+	// Latest has latest.<ext> beside the files stand for those of the newest set. Without it, a delivery takes away what
+	// stands there from a time when it had.
 	Latest bool
 }
 
@@ -213,7 +215,7 @@ func (r *run) deliver(ctx context.Context, produce func(*set) error) error {
 		}
 		exts = append(exts, f.Ext)
 	}
-	at := place{output: r.Output, report: r.name, base: r.Base(), latest: r.Latest, hook: r.hook, symlink: r.symlink, space: r.space}
+	at := place{output: r.Output, report: r.name, base: r.Base(), hook: r.hook, symlink: r.symlink, space: r.space}
 	opening, cancel := within(ctx, r.Timeout)
 	defer cancel()
 	files, err := openSet(opening, at, exts, func() {
@@ -277,7 +279,7 @@ func (r *run) write(ctx context.Context, files *set) error {
 func (r *run) table() exporters.Table {
 	info := r.Job.Info()
 	return exporters.Table{
-		Name: r.name, Title: info.Title, Columns: r.Job.Table(r.Params), Zone: r.Zone, Locale: r.Locale, Window: r.period(), Summary: info.Summary,
+		Name: r.name, Title: info.Title, Columns: r.Job.Table(r.Params), Zone: r.Zone, Locale: r.Locale, Links: r.Links, Window: r.period(), Summary: info.Summary,
 	}
 }
 

@@ -23,7 +23,6 @@ import (
 type place struct {
 	output, report string
 	base           string // of the file names
-	latest         bool   // latest stands for the newest set
 	hook           func(step string) error
 	symlink        func(target, path string) error
 	space          func(folder string) (bytes uint64, ok bool)

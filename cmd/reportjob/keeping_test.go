@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // names are those in the folder of a report.
@@ -103,5 +105,31 @@ func TestARunNeedsNoTemporaryFolder(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "not there"))
 	if got := reportjob(t, environ, "run", "--once", "secureaccess-activity-dns"); got.status != exitOK {
 		t.Errorf("status %d\n%s", got.status, got.stderr)
+	}
+}
+
+func TestLinksAreMadeOfAddressesWhereAskedFor(t *testing.T) {
+	const report = "secureaccess-dlp-real-time-events"
+	for variable, linked := range map[string]bool{
+		"LINKS_SECUREACCESS_DLP_REAL_TIME_EVENTS=true": true, "REPORTJOB_LINKS=true": true, "REPORTJOB_LINKS=false": false,
+	} {
+		environ := append(stand(t, nil), "REPORTJOB_FORMATS=csv,xlsx", variable)
+		runSlots(t, environ, report, "2026-11-22T05:00:00Z")
+		folder := filepath.Join(lookup(environ, "REPORTJOB_OUTPUT"), report)
+		f, err := excelize.OpenFile(filepath.Join(folder, report+"_2026-11-21.xlsx"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		cells, err := f.SearchSheet(report[:31], "^https?://", true)
+		if err != nil || len(cells) == 0 {
+			t.Fatalf("%s: no addresses: %v", variable, err)
+		}
+		if formula, err := f.GetCellFormula(report[:31], cells[0]); err != nil || strings.HasPrefix(formula, "HYPERLINK(") != linked {
+			t.Errorf("%s: %s has the formula %q: %v", variable, cells[0], formula, err)
+		}
+		if got := reportjob(t, nil, "verify", folder); got.status != exitOK {
+			t.Errorf("%s: verify: status %d\n%s", variable, got.status, got.stdout)
+		}
 	}
 }

@@ -104,6 +104,7 @@ func (a *app) order(p *program, f runFlags, j jobs.Job) ([]jobs.Order, error) {
 		Formats: chosenFormats(report.Formats),
 		Output:  p.settings.General.Output,
 		Locale:  string(p.settings.General.Locale),
+		Links:   report.Links,
 		Timeout: time.Duration(p.settings.General.Timeout),
 
 		Filename:  report.Filename,

@@ -158,6 +158,24 @@ func TestLocaleDecidesSeparatorMarkAndDates(t *testing.T) {
 	}
 }
 
+func TestDatesAreThoseOfTheLocaleOrItsParents(t *testing.T) {
+	for layout, tags := range map[string]string{
+		"02.01.2006": "de de-AT de-CH de-DE-u-nu-latn de-1996 de-Latn-DE fr-CH it-CH he iw nb nn no no-NO pl ru sr-ME sr-Cyrl-RS sh tr hr cs fi",
+		"02/01/2006": "fr fr-FR fr-BE ca-valencia da es es-MX es-US it nl-BE pt-BR pt-PT ar-EG cy vi uz zh-HK zh-Hans-SG",
+		"02-01-2006": "nl nl-NL es-CL fy sv-FI rm",
+		"2006-01-02": "sv sv-SE fr-CA es-PA es-PR ja ko zh zh-TW cmn-CN hu lt fa af fil tl uz-Arab uz-AF",
+	} {
+		for tag := range strings.FieldsSeq(tags) {
+			if l, err := parseLocale(tag); err != nil || l.date != layout {
+				t.Errorf("locale %q: dates are written as %q, expected %q: %v", tag, l.date, layout, err)
+			}
+		}
+	}
+	if l, err := parseLocale("no"); err != nil || l.decimal != ',' {
+		t.Errorf("Norwegian has %q: %v", l.decimal, err)
+	}
+}
+
 func TestUnknownLocalesAreRefused(t *testing.T) {
 	for _, tag := range []string{"german", "de-Deutschland-Berlin", "xx", "de_DE.UTF-8", "und", "1", "de-", "C", "-"} {
 		if err := CheckLocale(tag); err == nil {

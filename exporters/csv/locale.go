@@ -2,6 +2,7 @@ package csv
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -33,6 +34,9 @@ func CheckLocale(tag string) error {
 	return err
 }
 
+// canonical makes of a tag that by which CLDR has data: nb of no, and zh of cmn.
+const canonical = language.All | language.CLDR
+
 var plain = locale{separator: ',', decimal: '.'}
 
 func parseLocale(tag string) (locale, error) {
@@ -48,6 +52,9 @@ func parseLocale(tag string) (locale, error) {
 		return locale{}, fmt.Errorf("locale %q: names no language", tag)
 	case "en":
 		return plain, nil
+	}
+	if c, err := canonical.Canonicalize(t); err == nil {
+		t = c
 	}
 	l := locale{separator: ',', decimal: decimalMark(t), mark: true, date: dateLayout(t)}
 	if l.decimal == ',' {
@@ -74,36 +81,40 @@ func latinDigits(t language.Tag) language.Tag {
 	return t
 }
 
-// The languages in which people write the day first, by what they put between day, month and year. A language that is
-// not here gets ISO 8601, which is never misread: to guess wrong would swap day and month without a sign. The list is our
-// own since golang.org/x/text, whose numbers we use, holds CLDR's patterns of dates in its package date, but exports
-// nothing of it.
-const (
-	dotted  = " be bg bs cs da de et fi hr hsb kk lb lv mk nb nn no pl ro ru sk sl sq sr tr uk "
-	slashed = " ca el es fr gl it pt vi "
-	dashed  = " nl fy "
-)
+//go:generate go run gen.go
 
-// dateLayout is the layout of dates in the language as it is written in the region.
+// dateLayout is the layout of dates in a locale, as CLDR's data have it for the locale or the nearest of its parents. It is
+// ISO 8601 where the day does not come first, since that is never misread: to guess wrong would swap day and month without
+// a sign.
 func dateLayout(t language.Tag) string {
-	base, _ := t.Base()
-	region, _ := t.Region()
-	in := func(languages string) bool { return strings.Contains(languages, " "+base.String()+" ") }
-	switch region.String() {
-	case "CA", "US", "PA", "PR": // French in Canada and Spanish in the Americas' north do not put the day first
-		return time.DateOnly
-	case "CH", "LI":
-		return "02.01.2006"
-	}
-	switch {
-	case in(dotted):
-		return "02.01.2006"
-	case in(slashed):
-		return "02/01/2006"
-	case in(dashed):
-		return "02-01-2006"
+	for name := range lineage(t) {
+		for _, d := range dates {
+			if strings.Contains(d.locales, " "+name+" ") {
+				return d.layout
+			}
+		}
 	}
 	return time.DateOnly
+}
+
+// lineage is the locale and its parents, without variants and extensions. A region may tell the script, as in zh-HK, and
+// data may stand at the name with the script, as at zh-Hant-HK.
+func lineage(t language.Tag) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		base, script, region := t.Raw()
+		t, _ := language.Raw.Compose(base, script, region)
+		if !yield(t.String()) {
+			return
+		}
+		if script, confidence := t.Script(); confidence != language.No {
+			t, _ = language.Raw.Compose(base, script, region)
+		}
+		for ; t != language.Und; t = t.Parent() {
+			if !yield(t.String()) {
+				return
+			}
+		}
+	}
 }
 
 func (l locale) appendDate(dst []byte, cell exporters.Cell) []byte {

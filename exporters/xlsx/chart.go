@@ -28,7 +28,7 @@ var (
 
 // chart is the section's chart, nil if it has none or nothing to draw.
 func (d *drawn) chart(sheet string) *excelize.Chart {
-	if d.Chart == exporters.NoChart || len(d.Lines) == 0 {
+	if d.Chart == exporters.NoChart || len(d.Lines) == 0 || d.instant() {
 		return nil
 	}
 	chart := &excelize.Chart{
@@ -47,6 +47,17 @@ func (d *drawn) chart(sheet string) *excelize.Chart {
 	chart.YAxis.NumFmt = excelize.ChartNumFmt{CustomNumFmt: d.axisFormat()}
 	d.shape(chart)
 	return chart
+}
+
+// instant tells whether the lines are one point in time, of which a chart would say no more than its number does.
+func (d *drawn) instant() bool {
+	points := 0
+	for _, l := range d.Lines {
+		if !l.Label.IsNull() {
+			points++
+		}
+	}
+	return d.Every != exporters.NoStretch && points < 2
 }
 
 func axisFont() excelize.Font { return excelize.Font{Color: "475569", Size: 9} }
@@ -96,7 +107,7 @@ func (d *drawn) series(sheet string) (series []excelize.ChartSeries) {
 		first, last = 1, len(d.headings)-1
 	}
 	colours, marker := d.colours(), "none"
-	if len(d.Lines) < 3 { // of which there would be hardly a line to see, or none
+	if len(d.Lines) < 3 { // of which there would be hardly a line to see
 		marker = "circle"
 	}
 	for i := first; i <= last; i++ {

@@ -15,6 +15,7 @@ import (
 type encoder struct {
 	zone    *time.Location
 	looks   *looks
+	links   bool        // addresses can be clicked
 	begins  []string    // `<c r="A` and so on, by column
 	numbers []*decimals // by column
 	row     []byte      // the digits of the row's number
@@ -23,7 +24,7 @@ type encoder struct {
 }
 
 func newEncoder(table exporters.Table, looks *looks) (*encoder, error) {
-	e := &encoder{zone: table.Location(), looks: looks}
+	e := &encoder{zone: table.Location(), looks: looks, links: table.Links}
 	for i, column := range table.Columns {
 		name, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
@@ -56,6 +57,9 @@ func (e *encoder) appendRow(dst []byte, row exporters.Row, n int) []byte {
 func (e *encoder) appendCell(dst []byte, i int, cell exporters.Cell) []byte {
 	switch cell.Kind() {
 	case exporters.Text, exporters.List:
+		if e.links && cell.Kind() == exporters.Text && linkable(cell.Str()) {
+			return e.appendLink(dst, cell.Str())
+		}
 		return e.appendInline(dst, cell.Str())
 	case exporters.Code:
 		return e.appendInline(append(dst, e.looks.attribute(code)...), cell.Str())

@@ -23,6 +23,7 @@ const (
 	clockFraction
 	duration
 	durationFraction
+	link
 	number
 )
 
@@ -47,6 +48,8 @@ func (l look) format(currency string) string {
 		return "[h]:mm:ss"
 	case durationFraction:
 		return "[h]:mm:ss.000"
+	case link: // as text it would turn into its own formula once somebody edits it
+		return ""
 	}
 	if currency != "" {
 		return groupedFormat(uint8(l-number), currency)
@@ -82,12 +85,20 @@ func currency(c exporters.Column) string {
 // and times are all of one length, and look best on the left.
 func (l look) alignment() *excelize.Alignment {
 	switch l {
-	case code:
+	case code, link:
 		return nil
 	case logical, date, clock, clockFraction:
 		return &excelize.Alignment{Horizontal: "left"}
 	}
 	return &excelize.Alignment{Horizontal: "right", Indent: 1}
+}
+
+// font is that of the look, nil for the one of all other cells.
+func (l look) font() *excelize.Font {
+	if l == link {
+		return &excelize.Font{Color: "0563C1", Underline: "single", Family: "Calibri", Size: 11}
+	}
+	return nil
 }
 
 // looks are the looks that a workbook uses, in the order of their first cells. Which decimals there will be is known
@@ -165,8 +176,11 @@ func (s *looks) mark(columns []exporters.Column) {
 // fixedLooks are all looks that cells of these columns may have, in an order that does not depend on the rows.
 func fixedLooks(tables []exporters.Table) *looks {
 	s := &looks{}
-	for l := code; l < number; l++ {
+	for l := code; l < link; l++ {
 		s.attribute(l)
+	}
+	if slices.ContainsFunc(tables, func(t exporters.Table) bool { return t.Links }) {
+		s.attribute(link)
 	}
 	plain := s.of(exporters.Column{})
 	for _, t := range tables {
@@ -197,8 +211,11 @@ func (s *looks) currencies() (list []*decimals) {
 func (s *looks) addStyles(f *excelize.File) error {
 	styles := []*excelize.Style{headerStyle - 1: headerLook()}
 	for _, used := range s.used {
-		format := used.look.format(used.currency)
-		styles = append(styles, &excelize.Style{CustomNumFmt: &format, Alignment: used.look.alignment()})
+		style := &excelize.Style{Alignment: used.look.alignment(), Font: used.look.font()}
+		if format := used.look.format(used.currency); format != "" {
+			style.CustomNumFmt = &format
+		}
+		styles = append(styles, style)
 	}
 	for i, style := range styles {
 		id, err := f.NewStyle(style)

@@ -175,6 +175,45 @@ func TestHoursThatComeTwiceAreToldApart(t *testing.T) {
 	checkCharts(t, file, 1)
 }
 
+func TestOnePointInTimeHasNoChart(t *testing.T) {
+	table := exporters.Table{
+		Name: "t", Zone: time.UTC, Columns: []exporters.Column{{Name: "at", Kind: exporters.Time}, {Name: "who", Kind: exporters.Text}},
+		Summary: []exporters.Block{
+			{Title: "By hour", By: "at", Every: exporters.Hour, Chart: exporters.Lines},
+			{Title: "By day", By: "at", Every: exporters.Day, Split: "who", Chart: exporters.Stacked},
+			{Title: "By whom", By: "who", Chart: exporters.Bars},
+		},
+	}
+	row := func(hour int) exporters.Row {
+		return exporters.Row{exporters.OfTime(time.Date(2026, 11, 21, hour, 0, 0, 0, time.UTC)), exporters.OfText("Ada")}
+	}
+	nowhen := exporters.Row{exporters.Null, exporters.OfText("Ada")}
+	for name, c := range map[string]struct {
+		rows   []exporters.Row
+		charts int
+	}{
+		"one hour":             {[]exporters.Row{row(9)}, 1},
+		"one hour and no time": {[]exporters.Row{row(9), nowhen}, 1},
+		"two hours":            {[]exporters.Row{row(9), row(10)}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := described(t, table, nil, c.rows...)
+			checkCharts(t, file, c.charts)
+			got := texts(t, open(t, file), "Summary")
+			for _, cells := range [][]string{{"By hour"}, {"Hour of 2026-11-21", "Rows"}, {"09:00", "1"}, {"By day"}, {"2026-11-21"}, {"By whom"}, {"Ada"}} {
+				if !contains(got, cells...) {
+					t.Errorf("no row %q in %q", cells, got)
+				}
+			}
+			for i, cells := range got {
+				if len(cells) > 0 && strings.HasPrefix(cells[0], "By ") && len(got[i-1]) > 0 {
+					t.Errorf("%q follows upon %q without a blank row", cells, got[i-1])
+				}
+			}
+		})
+	}
+}
+
 func TestSummaryIsLeftOutWhereThereIsNothingToSay(t *testing.T) {
 	summed := exportertest.Table()
 	for _, c := range []struct {

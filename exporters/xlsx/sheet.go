@@ -55,6 +55,7 @@ func (b *book) addSheet(f *excelize.File, name, table string, rows int, widths [
 		func() error {
 			return f.AddIgnoredErrors(name, "A2:"+last+strconv.Itoa(maxRows+1), excelize.IgnoredErrorsNumberStoredAsText)
 		},
+		func() error { return b.allowLinks(f, name, last) },
 		func() error {
 			yes := true
 			return f.AddTable(name, &excelize.Table{
@@ -64,6 +65,14 @@ func (b *book) addSheet(f *excelize.File, name, table string, rows int, widths [
 		func() error { return b.addMarks(f, name) },
 		func() error { return b.addNotes(f, name) },
 	)
+}
+
+// allowLinks has no green triangle on a link between two that lead elsewhere, as an odd one out among formulas would get.
+func (b *book) allowLinks(f *excelize.File, sheet, last string) error {
+	if !b.table.Links {
+		return nil
+	}
+	return f.AddIgnoredErrors(sheet, "A2:"+last+strconv.Itoa(maxRows+1), excelize.IgnoredErrorsFormula)
 }
 
 // inTurn takes steps until one fails.

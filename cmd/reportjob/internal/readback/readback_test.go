@@ -88,7 +88,7 @@ func (r random) table(t testing.TB) (exporters.Table, []exporters.Row) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := exporters.Table{Name: "random", Zone: zone, Locale: pick(r, locales)}
+	table := exporters.Table{Name: "random", Zone: zone, Locale: pick(r, locales), Links: r.IntN(2) == 0}
 	for i := range 1 + r.IntN(6) {
 		table.Columns = append(table.Columns, exporters.Column{Name: fmt.Sprintf("column_%d", i), Kind: pick(r, kinds)})
 	}
@@ -135,7 +135,7 @@ func (r random) cell(kind exporters.Kind) exporters.Cell {
 	case exporters.List:
 		return exporters.OfList(r.text(), r.text())
 	}
-	return exporters.OfText(r.text())
+	return exporters.OfText(pick(r, []string{"", "", "https://example.org/a_x0041_&b?"}) + r.text())
 }
 
 func (r random) text() string {

@@ -66,6 +66,10 @@ func known(name []byte) string {
 		return "v"
 	case "/v":
 		return "/v"
+	case "f":
+		return "f"
+	case "/f":
+		return "/f"
 	case "is":
 		return "is"
 	case "/is":

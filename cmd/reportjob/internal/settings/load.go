@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -250,7 +251,7 @@ func (s *Settings) reports(set values, infos map[string]jobs.Info, c Catalogue, 
 // usual is what holds for a report that has no variables of its own.
 func (s *Settings) usual(info jobs.Info) Report {
 	return Report{Zone: s.General.Timezone.Location, Window: info.Every, Formats: s.General.Formats, Lookback: int(s.General.Lookback),
-		Filename: s.General.Filename, Retention: s.General.Retention}
+		Filename: s.General.Filename, Retention: s.General.Retention, Links: s.General.Links}
 }
 
 // checkSchedule tells that a window has nothing to count from.
@@ -304,6 +305,7 @@ func (r *Report) read(set values, info jobs.Info, c Catalogue, problems *Problem
 	}
 	r.readLookback(set["LOOKBACK_"+suffix], info, problems)
 	r.readKeeping(set, info, problems)
+	r.readLinks(set["LINKS_"+suffix], info, problems)
 	r.readParams(set["PARAMS_"+suffix], info, c, problems)
 }
 
@@ -342,6 +344,18 @@ func (r *Report) readKeeping(set values, info jobs.Info, problems *Problems) {
 			problems.add("RETENTION_"+suffix, "%v", err)
 		}
 	}
+}
+
+func (r *Report) readLinks(text string, info jobs.Info, problems *Problems) {
+	if text == "" {
+		return
+	}
+	links, err := strconv.ParseBool(text)
+	if err != nil {
+		problems.add("LINKS_"+Suffix(info.Name), "expected true or false, found %q", text)
+		return
+	}
+	r.Links = links
 }
 
 // mismatch says why a report of the present has no window, and one of the past no present.

@@ -72,6 +72,8 @@ func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
 		{"RETENTION_CALLS=0", "RETENTION_CALLS", "the number of the newest sets"},
 		{"RETENTION_CALS=3", "RETENTION_CALS", "RETENTION_CALLS"},
 		{"REPORTJOB_LATEST=perhaps", "REPORTJOB_LATEST", "true or false"},
+		{"REPORTJOB_LINKS=blue", "REPORTJOB_LINKS", "true or false"},
+		{"LINKS_CALLS=blue", "LINKS_CALLS", "true or false"},
 		{"PARAMS_CALLS=from=1", "PARAMS_CALLS", "the window sets it"},
 		{"PARAMS_CALLS=a=%zz", "PARAMS_CALLS", "URL-encoded"},
 		{"REPORT_MINE=bad", "REPORT_MINE", "columns"},
@@ -167,6 +169,20 @@ func TestNamesAndRetentionAreTheReportsOwnOrThoseOfAll(t *testing.T) {
 	}
 	if set, _, _ = Load(nil, testCatalogue()); set.General.Latest || set.Reports["calls"].Retention != (jobs.Retention{}) || set.Reports["calls"].Filename != (jobs.Template{}) {
 		t.Errorf("the defaults: %+v", set.Reports["calls"])
+	}
+}
+
+func TestLinksAreTheReportsOwnOrThoseOfAll(t *testing.T) {
+	for environ, want := range map[string]string{
+		"":                                       "false false",
+		"REPORTJOB_LINKS=true":                   "true true",
+		"LINKS_CALLS=true":                       "true false",
+		"REPORTJOB_LINKS=true LINKS_CALLS=false": "false true",
+	} {
+		set, _, problems := Load(strings.Fields(environ), testCatalogue())
+		if got := fmt.Sprint(set.Reports["calls"].Links, " ", set.Reports["balance"].Links); got != want || len(problems) > 0 {
+			t.Errorf("%s: %s, expected %s; %v", environ, got, want, problems)
+		}
 	}
 }
 

@@ -68,6 +68,7 @@ var perReport = []Variable{
 	{Name: "LOOKBACK_", Doc: "how many windows before the newest are read again at each run; empty: REPORTJOB_LOOKBACK"},
 	{Name: "FILENAME_", Doc: "names of this report's files before their extension; empty: REPORTJOB_FILENAME"},
 	{Name: "RETENTION_", Doc: "how long this report's files are kept; empty: REPORTJOB_RETENTION"},
+	{Name: "LINKS_", Doc: "true or false: whether addresses in this report's workbooks can be clicked; empty: REPORTJOB_LINKS"},
 	{Name: "PARAMS_", Doc: "extra query parameters for the API, such as verdict=blocked&domains=example.org"},
 }
 

@@ -95,6 +95,7 @@ type General struct {
 	LogFormat   LogFormat      `env:"LOG_FORMAT" doc:"text or json; empty: text on a terminal, else json"`
 	LogLevel    LogLevel       `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error"`
 	Locale      Locale         `env:"LOCALE" envDefault:"en" doc:"en, de-DE, ...: delimiter, decimal mark, byte-order mark and date form of CSV files"`
+	Links       bool           `env:"LINKS" envDefault:"false" doc:"true makes links of the texts in workbooks that are addresses of the web (http, https); without it they are text that nobody can click by mistake"`
 	Pprof       Listen         `env:"PPROF" doc:"HOST:PORT at which Go's profiles of the running program are served, for go tool pprof; :PORT listens on this machine alone; empty: nowhere"`
 }
 
@@ -109,6 +110,7 @@ type Report struct {
 	// Filename and Retention are how the report's files are named, and how long they are kept.
 	Filename  jobs.Template
 	Retention jobs.Retention
+	Links     bool // addresses in workbooks can be clicked
 }
 
 // Settings are the environment, read and checked.
