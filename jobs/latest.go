@@ -33,6 +33,7 @@ func (s *set) hideLatest() error {
 	if err != nil || target != s.manifest.name {
 		return nil
 	}
+	s.hid = true
 	if err := s.remove(latestBase + manifestExt); err != nil {
 		return err
 	}
@@ -142,7 +143,8 @@ func (s *set) leads(name string, sets []delivered) bool {
 }
 
 // dropLatest takes away the names of latest that were made while the report had it: they would stand for a set that is the
-// newest no more, or lead to one that retention took away. sets and before are those of showLatest.
+// newest no more, or lead to one that retention took away. Without its manifest, links of such names are somebody else's.
+// sets and before are those of showLatest.
 func (s *set) dropLatest(sets, before []delivered) error {
 	entries, err := os.ReadDir(s.folder)
 	if err != nil {
@@ -155,13 +157,14 @@ func (s *set) dropLatest(sets, before []delivered) error {
 			ours = append(ours, e.Name())
 		}
 	}
-	if slices.Contains(ours, manifest) {
-		if err := s.remove(manifest); err != nil {
-			return err
-		}
-		if err := s.sync(); err != nil {
-			return err
-		}
+	if !slices.Contains(ours, manifest) && !s.hid {
+		return nil
+	}
+	if err := s.remove(manifest); err != nil {
+		return err
+	}
+	if err := s.sync(); err != nil {
+		return err
 	}
 	for _, name := range ours {
 		if name == manifest {
@@ -170,9 +173,6 @@ func (s *set) dropLatest(sets, before []delivered) error {
 		if err := s.remove(name); err != nil {
 			return err
 		}
-	}
-	if len(ours) == 0 {
-		return nil
 	}
 	return s.sync()
 }

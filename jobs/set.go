@@ -39,6 +39,7 @@ type set struct {
 	manifest *file
 	more     []*file // what is made beside the set's own files
 	hooking  sync.Mutex
+	hid      bool   // hideLatest took the manifest of latest away
 	other    string // the name that the file of a bundle would have had: nothing of that name may stay
 }
 
