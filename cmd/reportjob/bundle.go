@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/reportjob/reportjob/cmd/reportjob/internal/settings"
 	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
@@ -50,8 +51,8 @@ func (p *program) configured(j jobs.Job) bool {
 }
 
 // bundleFormats is the one format of a bundle, which --format must name too if it is given.
-func (f runFlags) bundleFormats(name string) ([]exporters.Format, error) {
-	for _, format := range formats() {
+func (f runFlags) bundleFormats(name string, c settings.Compression) ([]exporters.Format, error) {
+	for _, format := range formats(c) {
 		if format.Book == nil {
 			continue
 		}

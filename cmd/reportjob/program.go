@@ -24,16 +24,20 @@ import (
 )
 
 // formats are the file formats, in the order in which they are named to people.
-func formats() []exporters.Format {
+func formats(c settings.Compression) []exporters.Format {
+	workbook, zipped := xlsx.Format, compressed.Gzip
+	if c == settings.Fast {
+		workbook, zipped = xlsx.FastFormat, compressed.FastGzip
+	}
 	return []exporters.Format{
-		csv.Format(), xlsx.Format(), jsonl.Format(), parquet.Format(),
-		compressed.Gzip(csv.Format()), compressed.Zstd(csv.Format()), compressed.Gzip(jsonl.Format()), compressed.Zstd(jsonl.Format()),
+		csv.Format(), workbook(), jsonl.Format(), parquet.Format(),
+		zipped(csv.Format()), compressed.Zstd(csv.Format()), zipped(jsonl.Format()), compressed.Zstd(jsonl.Format()),
 	}
 }
 
 func formatNames() []string {
 	var names []string
-	for _, f := range formats() {
+	for _, f := range formats(settings.Small) {
 		names = append(names, f.Name)
 	}
 	return names

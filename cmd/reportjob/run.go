@@ -96,12 +96,12 @@ func (f runFlags) formatNames() []string {
 
 // order is one report to be run, and behind it the windows of it that are to be read again.
 func (a *app) order(p *program, f runFlags, j jobs.Job) ([]jobs.Order, error) {
-	report := p.settings.Reports[j.Info().Name]
+	report, compression := p.settings.Reports[j.Info().Name], p.settings.General.Compression
 	o := jobs.Order{
 		Job:     j,
 		Zone:    report.Zone,
 		Params:  report.Params,
-		Formats: chosenFormats(report.Formats),
+		Formats: chosenFormats(report.Formats, compression),
 		Output:  p.settings.General.Output,
 		Locale:  string(p.settings.General.Locale),
 		Links:   report.Links,
@@ -115,11 +115,11 @@ func (a *app) order(p *program, f runFlags, j jobs.Job) ([]jobs.Order, error) {
 	switch {
 	case jobs.IsBundle(j):
 		o.Members = p.members(j)
-		if o.Formats, err = f.bundleFormats(j.Info().Name); err != nil {
+		if o.Formats, err = f.bundleFormats(j.Info().Name, compression); err != nil {
 			return nil, err
 		}
 	case f.formats != "":
-		o.Formats = chosenFormats(f.formatNames())
+		o.Formats = chosenFormats(f.formatNames(), compression)
 	}
 	if f.output != "" {
 		o.Output = f.output
@@ -186,9 +186,9 @@ func windowOf(name string, report settings.Report, slot time.Time) (jobs.Window,
 	return w, nil
 }
 
-func chosenFormats(names []string) []exporters.Format {
+func chosenFormats(names []string, c settings.Compression) []exporters.Format {
 	var chosen []exporters.Format
-	for _, f := range formats() {
+	for _, f := range formats(c) {
 		if slices.Contains(names, f.Name) {
 			chosen = append(chosen, f)
 		}

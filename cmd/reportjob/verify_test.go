@@ -100,3 +100,41 @@ func TestVerifyFindsFilesThatDisagreeThoughTheirChecksumsAreRight(t *testing.T) 
 		t.Errorf("status %d\n%s", v.status, v.stdout)
 	}
 }
+
+func TestFilesAreBiggerAndTheSameWhereTheyAreToBeThereSoon(t *testing.T) {
+	sizes := map[string]map[string]int64{}
+	for _, compression := range []string{"small", "fast"} {
+		environ := append(stand(t, nil), "REPORTJOB_COMPRESSION="+compression, "BUNDLE_BOOKS=sierra-bibs,sierra-items")
+		got := reportjob(t, environ, "run", "--once", "sierra-bibs", "books", "--slot", "2026-11-21T06:00:00Z")
+		more := reportjob(t, environ, "run", "--once", "sierra-items", "--slot", "2026-11-21T06:00:00Z", "--format", "csv.gz,jsonl.gz,xlsx")
+		if got.status != exitOK || more.status != exitOK {
+			t.Fatal(got, more)
+		}
+		folder := lookup(environ, "REPORTJOB_OUTPUT")
+		if v := reportjob(t, nil, "verify", folder); v.status != exitOK {
+			t.Errorf("%s: status %d\n%s", compression, v.status, v.stdout)
+		}
+		sizes[compression] = map[string]int64{}
+		paths, err := filepath.Glob(filepath.Join(folder, "*", "*z"))
+		books, err2 := filepath.Glob(filepath.Join(folder, "*", "*.xlsx"))
+		if err != nil || err2 != nil || len(paths) != 2 || len(books) != 3 {
+			t.Fatal(paths, books, err, err2)
+		}
+		for _, path := range append(paths, books...) {
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sizes[compression][filepath.Base(path)] = info.Size()
+		}
+	}
+	for name, small := range sizes["small"] {
+		if fast := sizes["fast"][name]; fast <= small {
+			t.Errorf("%s has %d bytes where it is to be small, and %d where it is to be there soon", name, small, fast)
+		}
+	}
+	if got := reportjob(t, append(stand(t, nil), "REPORTJOB_COMPRESSION=best"), "check"); got.status != exitConfig ||
+		!strings.Contains(got.stdout+got.stderr, `REPORTJOB_COMPRESSION: expected small or fast, found "best"`) {
+		t.Error(got)
+	}
+}

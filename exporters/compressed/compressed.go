@@ -13,8 +13,11 @@ import (
 	"github.com/reportjob/reportjob/exporters"
 )
 
-// gzipLevel gives files about as small as gzip itself does, in half of its time.
-const gzipLevel = 6
+// Levels of gzip: one gives files about as small as gzip itself does, in half of its time, and one takes a quarter of that.
+const (
+	gzipLevel     = 6
+	gzipFastLevel = gzip.BestSpeed
+)
 
 // zstdWindow is how far back the compressor looks for what it has seen. More makes files of reports hardly smaller, and
 // takes several times as much memory for each.
@@ -22,9 +25,14 @@ const zstdWindow = 1 << 20
 
 // Gzip is the format compressed with gzip (RFC 1952). The file holds neither a name nor a time, so that the same rows give
 // the same bytes.
-func Gzip(format exporters.Format) exporters.Format {
+func Gzip(format exporters.Format) exporters.Format { return gzipped(format, gzipLevel) }
+
+// FastGzip is Gzip in less time, with files that are a fifth bigger.
+func FastGzip(format exporters.Format) exporters.Format { return gzipped(format, gzipFastLevel) }
+
+func gzipped(format exporters.Format, level int) exporters.Format {
 	return below(format, "gz", "application/gzip", func(w io.Writer) (io.WriteCloser, error) {
-		z, err := gzip.NewWriterLevel(w, gzipLevel)
+		z, err := gzip.NewWriterLevel(w, level)
 		if err == nil {
 			z.ModTime = time.Unix(0, 0) // which stands for none; the zero Time would become a day in 2042
 		}

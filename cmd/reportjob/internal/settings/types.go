@@ -179,6 +179,20 @@ func (f *LogFormat) UnmarshalText(text []byte) error {
 	return choose((*string)(f), text, "text", "json")
 }
 
+// Compression is what counts more for files that are compressed: how small they get, or how soon they are there.
+type Compression string
+
+// The choices.
+const (
+	Small Compression = "small"
+	Fast  Compression = "fast"
+)
+
+// UnmarshalText reads small or fast.
+func (c *Compression) UnmarshalText(text []byte) error {
+	return choose((*string)(c), text, string(Small), string(Fast))
+}
+
 // LogLevel is the least level that is logged.
 type LogLevel struct{ slog.Level }
 
