@@ -23,6 +23,7 @@ var parts = map[string]func(n int) (figures, error){
 	"xlsx":      func(n int) (figures, error) { return written(n, xlsx.Format(), inFile) },
 	"xlsx-fast": func(n int) (figures, error) { return written(n, xlsx.FastFormat(), inFile) },
 	"excelize":  streamWriter,
+	"limit":     limit,
 	"csv":       func(n int) (figures, error) { return written(n, csv.Format(), nowhere) },
 	"csv-std":   encodingCSV,
 	"json":      func(n int) (figures, error) { return decoded(n, false) },

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 // peer is a program that may be there.
@@ -29,12 +28,8 @@ func peerHelp() string {
 func (b *bench) curl(address string, n int) func() (figures, error) {
 	return func() (figures, error) {
 		var list strings.Builder
-		pages := (n + pageRows - 1) / pageRows
-		span := 24 * time.Hour / time.Duration(pages)
-		for i := range pages {
-			from := day.Add(time.Duration(i) * span).UnixMilli()
-			fmt.Fprintf(&list, "url = \"http://%s/reports/v2/activity/dns?from=%d&to=%d&limit=%d&offset=0\"\noutput = \"/dev/null\"\n",
-				address, from, from+span.Milliseconds()-1, pageRows)
+		for _, query := range pageQueries(n) {
+			fmt.Fprintf(&list, "url = \"%s/%d/reports/v2/activity/dns?%s\"\noutput = \"/dev/null\"\n", address, n, query)
 		}
 		config := filepath.Join(b.folder, "curl")
 		if err := os.WriteFile(config, []byte(list.String()), 0o600); err != nil {
