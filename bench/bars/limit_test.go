@@ -12,10 +12,15 @@ import (
 )
 
 func TestTheWorkbookByHandIsOne(t *testing.T) {
+	t.Run("with names of cells", func(t *testing.T) { byHandIsRead(t, true) })
+	t.Run("without them", func(t *testing.T) { byHandIsRead(t, false) })
+}
+
+func byHandIsRead(t *testing.T, named bool) {
 	const n = 5000 // some blocks
 	all := records(n)
 	var file bytes.Buffer
-	if err := byHand(&file, n, all); err != nil {
+	if err := byHand(&file, n, all, named); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&file)
