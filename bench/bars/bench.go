@@ -154,11 +154,14 @@ func (b *bench) served(delay time.Duration, work func(address string) error) err
 	return work("http://" + strings.TrimSpace(address))
 }
 
+// reportName is the report that the stand-in feeds.
+const reportName = "secureaccess-activity-dns"
+
 // report is one run of the program, over a day of n rows.
 func (b *bench) report(address string, n int, formats string) func() (figures, error) {
 	return func() (figures, error) {
 		exports := filepath.Join(b.folder, "exports")
-		cmd := exec.Command(b.program, "run", "--once", "secureaccess-activity-dns", "--from", "2026-11-20", "--to", "2026-11-21")
+		cmd := exec.Command(b.program, "run", "--once", reportName, "--from", "2026-11-20", "--to", "2026-11-21")
 		cmd.Env = []string{
 			"SECUREACCESS_BASE_URL=" + address + "/" + strconv.Itoa(n), "SECUREACCESS_API_KEY=k", "SECUREACCESS_API_SECRET=s", "SECUREACCESS_RATE=100000",
 			"REPORTJOB_STATE=off", "REPORTJOB_OUTPUT=" + exports, "REPORTJOB_FORMATS=" + formats, "REPORTJOB_LOG_LEVEL=warn", "TZ=UTC",

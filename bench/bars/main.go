@@ -50,7 +50,7 @@ func run(o options, as string, n int, document string) error {
 	if err != nil {
 		return err
 	}
-	for _, measure := range []func() error{b.workbooks, b.csv, b.decoding, b.endToEnd} {
+	for _, measure := range []func() error{b.workbooks, b.csv, b.decoding, b.allocations, b.endToEnd, b.pandas} {
 		if err := measure(); err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ var parts = map[string]func(n int) (figures, error){
 	"csv-std":   encodingCSV,
 	"json":      func(n int) (figures, error) { return decoded(n, false) },
 	"json-std":  func(n int) (figures, error) { return decoded(n, true) },
+	"whole":     whole,
 	"stand":     stand,
 }
 

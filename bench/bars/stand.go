@@ -3,11 +3,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -93,14 +91,4 @@ func decoded(n int, standard bool) (figures, error) {
 		}
 		return bytes, nil
 	})
-}
-
-// constant is a network with the same answer to everything.
-type constant []byte
-
-func (c constant) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, Request: r, Header: http.Header{"Content-Type": {"application/json"}},
-		ContentLength: int64(len(c)), Body: io.NopCloser(bytes.NewReader(c)),
-	}, nil
 }
