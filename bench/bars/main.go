@@ -50,7 +50,7 @@ func run(o options, as string, n int, document string) error {
 	if err != nil {
 		return err
 	}
-	for _, measure := range []func() error{b.workbooks, b.csv, b.decoding, b.allocations, b.endToEnd, b.pandas} {
+	for _, measure := range measures(b) {
 		if err := measure(); err != nil {
 			return err
 		}
@@ -106,4 +106,9 @@ func load() string {
 	}
 	one, _, _ := strings.Cut(string(text), " ")
 	return ", under a load of " + one + " at the end"
+}
+
+// measures are all that is measured, in the order of the table.
+func measures(b *bench) []func() error {
+	return []func() error{b.workbooks, b.csv, b.decoding, b.allocations, b.endToEnd, b.pandas, b.startUp, b.idle}
 }
