@@ -22,7 +22,7 @@ func main() {
 	var as, document string
 	var n int
 	flag.BoolVar(&o.quick, "quick", false, "a tenth of the rows, and every measurement once: figures are rougher then")
-	flag.StringVar(&document, "write", "", "`FILE` whose table between the two comments is to be replaced, such as docs/performance.md")
+	flag.StringVar(&document, "write", "", "`FILE` whose table between the two comments is to be replaced, such as docs/performance.md; a plot is drawn beside it")
 	flag.StringVar(&as, "as", "", "the part of a child process; for this program itself")
 	flag.IntVar(&n, "n", 0, "rows of that part")
 	flag.Usage = func() {
@@ -60,7 +60,7 @@ func run(o options, as string, n int, document string) error {
 	if _, err := os.Stdout.Write(table.Bytes()); err != nil || document == "" {
 		return err
 	}
-	return replace(document, table.String())
+	return errorOr(replace(document, table.String()), b.plot(document))
 }
 
 // The comments that the table stands between.
