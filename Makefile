@@ -10,7 +10,7 @@ QUICK     ?=
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := help
-.PHONY: help test race lint fuzz bench bench-go build demo image check check-deploy check-formats xlsx-look xlsx-validate
+.PHONY: help test test-large race lint fuzz bench bench-go build demo image check check-deploy check-formats xlsx-look xlsx-validate
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1	\2/' | expand -t 18
@@ -20,6 +20,9 @@ check: ## all that .ci/run checks, before a change goes in
 
 test: ## run the tests
 	$(GO) test ./...
+
+test-large: ## run the tests that write workbooks of more than 4 GiB, in 2 minutes and with 9 GB of room
+	$(GO) test -tags large -run MoreThan -v -timeout 30m ./exporters/xlsx
 
 race: ## run the tests under the race detector
 	.ci/run raced
@@ -32,7 +35,7 @@ lint: ## vet, staticcheck and gofmt
 fuzz: ## run every fuzz target for FUZZTIME each
 	FUZZTIME=$(FUZZTIME) .ci/run fuzzed
 
-bench: ## measure speed and memory against bars and peers, into docs/performance.md; QUICK=1 is rougher and writes nothing
+bench: ## measure speed and memory against bars and peers (Debian: curl python3-requests python3-pandas python3-xlsxwriter python3-openpyxl libxlsxwriter-dev gcc libc6-dev), into docs/performance.md; QUICK=1 is rougher and writes nothing
 	$(GO) run ./bench/bars $(if $(QUICK),-quick,-write docs/performance.md)
 
 bench-go: ## run the Go benchmarks for BENCHTIME each
