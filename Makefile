@@ -14,6 +14,9 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1	\2/' | expand -t 18
+	@printf '\npeers of bench, measured if they are there, and the packages of Debian that bring them:\n'
+	@printf '  %s\n' 'curl: curl' 'requests and pandas of Python: python3-requests python3-pandas' 'XlsxWriter of Python: python3-xlsxwriter' \
+		'openpyxl of Python: python3-openpyxl' 'libxlsxwriter: libxlsxwriter-dev gcc libc6-dev'
 
 check: ## all that .ci/run checks, before a change goes in
 	.ci/run
@@ -35,7 +38,7 @@ lint: ## vet, staticcheck and gofmt
 fuzz: ## run every fuzz target for FUZZTIME each
 	FUZZTIME=$(FUZZTIME) .ci/run fuzzed
 
-bench: ## measure speed and memory against bars and peers (Debian: curl python3-requests python3-pandas python3-xlsxwriter python3-openpyxl libxlsxwriter-dev gcc libc6-dev), into docs/performance.md; QUICK=1 is rougher and writes nothing
+bench: ## measure speed and memory against bars and peers, into docs/performance.md; QUICK=1 is rougher and writes nothing
 	$(GO) run ./bench/bars $(if $(QUICK),-quick,-write docs/performance.md)
 
 bench-go: ## run the Go benchmarks for BENCHTIME each

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -167,8 +168,38 @@ func (b *bench) report(address string, n int, formats string) func() (figures, e
 			"REPORTJOB_STATE=off", "REPORTJOB_OUTPUT=" + exports, "REPORTJOB_FORMATS=" + formats, "REPORTJOB_LOG_LEVEL=warn", "TZ=UTC",
 		}
 		f, err := command(cmd)
+		if err == nil {
+			f.Bytes, err = delivered(exports, n)
+		}
 		return f, errorOr(err, os.RemoveAll(exports))
 	}
+}
+
+// delivered is the size of the files of a run, which must have n rows and all that there are.
+func delivered(exports string, n int) (bytes int64, err error) {
+	manifests, err := filepath.Glob(filepath.Join(exports, "*", "*.manifest.json"))
+	if err != nil || len(manifests) != 1 {
+		return 0, fmt.Errorf("%d manifests were delivered: %w", len(manifests), err)
+	}
+	text, err := os.ReadFile(manifests[0])
+	if err != nil {
+		return 0, err
+	}
+	var m struct {
+		Rows    int
+		Verdict string
+		Files   []struct{ Bytes int64 }
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return 0, err
+	}
+	if m.Rows != n || m.Verdict != "complete" {
+		return 0, fmt.Errorf("%d rows were delivered of %d, %s", m.Rows, n, m.Verdict)
+	}
+	for _, f := range m.Files {
+		bytes += f.Bytes
+	}
+	return bytes, nil
 }
 
 func errorOr(errs ...error) error {
