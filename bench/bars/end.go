@@ -23,7 +23,7 @@ const (
 	small  = 100_000
 	large  = 1_000_000
 	huge   = 10_000_000
-	hugeGB = 6
+	hugeGB = 4
 )
 
 // endToEnd measures the program as its users have it, from an API to files, over days of ten times as many rows each.

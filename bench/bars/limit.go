@@ -42,7 +42,7 @@ var bareParts = []struct{ name, text string }{
 	{"xl/workbook.xml", xmlHead + `<workbook ` + mainSpace + ` xmlns:r="` + relatedSpace + `"><sheets><sheet name="bench" sheetId="1" r:id="rId1"/></sheets></workbook>`},
 	{"xl/_rels/workbook.xml.rels", relations + `<Relationship Id="rId1" Type="` + relatedSpace + `/worksheet" Target="worksheets/sheet1.xml"/>` +
 		`<Relationship Id="rId2" Type="` + relatedSpace + `/styles" Target="styles.xml"/></Relationships>`},
-	{"xl/styles.xml", xmlHead + `<styleSheet ` + mainSpace + `><fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders>` +
+	{"xl/styles.xml", xmlHead + `<styleSheet ` + mainSpace + `><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders>` +
 		`<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/><xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>`},
 }
 
