@@ -73,9 +73,17 @@ func fromZero(values []float64, every float64) axis {
 	}
 	a := axis{most: high}
 	for v := 0.0; v <= high; v += every {
-		a.marks = append(a.marks, mark{v, fmt.Sprint(v)})
+		a.marks = append(a.marks, mark{v, plain(v)})
 	}
 	return a
+}
+
+// plain is a number with all its digits.
+func plain(v float64) string {
+	if v >= 1000 {
+		return grouped(int(math.Round(v)))
+	}
+	return fmt.Sprint(v)
 }
 
 // panel is what the template draws, in units of the picture.
@@ -107,8 +115,10 @@ func newPanel(x float64, title, colour string, across, up axis, points [][2]floa
 	for i, at := range points {
 		d := dot{X: across.part(at[0]) * panelWidth, Y: (1 - up.part(at[1])) * panelHeight, Label: label(at[1]), Anchor: "middle"}
 		d.LabelY = d.Y - 9
-		if i == 0 { // beside the axis and its marks
-			d.LabelY, d.Anchor = d.Y+17, "start"
+		if i == 0 { // beside the axis and its marks, and below the line where there is room
+			if d.Anchor = "start"; d.Y < panelHeight-25 {
+				d.LabelY = d.Y + 17
+			}
 		}
 		p.Points = append(p.Points, d)
 	}
@@ -124,9 +134,9 @@ func draw(w io.Writer, growth []point) error {
 		rows, seconds, memory = append(rows, n), append(seconds, p.Wall), append(memory, p.Peak)
 		walls, peaks = append(walls, [2]float64{n, p.Wall}), append(peaks, [2]float64{n, p.Peak})
 	}
-	across := decades(rows, func(v float64) string { return grouped(int(v)) })
+	across := decades(rows, plain)
 	return picture.Execute(w, []panel{
-		newPanel(panelLeft, "Seconds, by rows", "#0b5fa5", across, decades(seconds, func(v float64) string { return fmt.Sprint(v) }), walls,
+		newPanel(panelLeft, "Seconds, by rows", "#0b5fa5", across, decades(seconds, plain), walls,
 			func(v float64) string { return number(v) + " s" }),
 		newPanel(panelLeft+panelApart, "MiB of memory at its peak, by rows", "#b5400a", across, fromZero(memory, 20), peaks,
 			func(v float64) string { return fmt.Sprintf("%.0f MiB", v) }),
