@@ -24,7 +24,7 @@ check: ## all that .ci/run checks, before a change goes in
 test: ## run the tests
 	$(GO) test ./...
 
-test-large: ## run the tests that write workbooks of more than 4 GiB, in 2 minutes and with 9 GB of room
+test-large: ## run the tests that write workbooks of more than 4 GiB, in 2 minutes and with 6 GB of room
 	$(GO) test -tags large -run MoreThan -v -timeout 30m ./exporters/xlsx
 
 race: ## run the tests under the race detector

@@ -115,11 +115,11 @@ func TestRowsOfMoreThanAPartHoldsGoOnToTheNextSheet(t *testing.T) {
 }
 
 func TestWorkbooksOfMoreThanFourGigabytesAreRead(t *testing.T) {
-	const n, size = 180_000, 4_500_000_000 // 5.5 GiB of XML, of which deflate takes a fourth away
+	const n, size = 140_000, 4_700_000_000 // of XML, in which the fastest level finds nothing
 	folder := t.TempDir()
 	var disk syscall.Statfs_t
-	if err := syscall.Statfs(folder, &disk); err != nil || disk.Bavail*uint64(disk.Bsize) < 2*size {
-		t.Skipf("the file needs %d MB, and there is no room for twice as many, %v", size/1_000_000, err)
+	if err := syscall.Statfs(folder, &disk); err != nil || uint64(disk.Bavail)*uint64(disk.Bsize) < size+1<<30 {
+		t.Skipf("there is no room for a file of %d MB and a little more, %v", size/1_000_000, err)
 	}
 	path := filepath.Join(folder, "book.xlsx")
 	noise := noise(4 << 20)
