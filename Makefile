@@ -10,16 +10,22 @@ QUICK     ?=
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .DEFAULT_GOAL := help
-.PHONY: help test race lint generate fuzz bench bench-go build demo image check check-deploy check-formats xlsx-look xlsx-validate
+.PHONY: help test test-large race lint generate fuzz bench bench-go build demo image check check-deploy check-formats xlsx-look xlsx-validate
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1	\2/' | expand -t 18
+	@printf '\npeers of bench, measured if they are there, and the packages of Debian that bring them:\n'
+	@printf '  %s\n' 'curl: curl' 'requests and pandas of Python: python3-requests python3-pandas' 'XlsxWriter of Python: python3-xlsxwriter' \
+		'openpyxl of Python: python3-openpyxl' 'libxlsxwriter: libxlsxwriter-dev gcc libc6-dev'
 
 check: ## all that .ci/run checks, before a change goes in
 	.ci/run
 
 test: ## run the tests
 	$(GO) test ./...
+
+test-large: ## run the tests that write workbooks of more than 4 GiB, in 2 minutes and with 6 GB of room
+	$(GO) test -tags large -run MoreThan -v -timeout 30m ./exporters/xlsx
 
 race: ## run the tests under the race detector
 	.ci/run raced

@@ -167,9 +167,7 @@ func (m *member) settle() {
 		return
 	}
 	m.manifest.Content = m.content.sum()
-	if w, ok := m.writers[0].(exporters.Warner); ok {
-		m.manifest.Warnings = append(m.manifest.Warnings, w.Warnings()...)
-	}
+	m.manifest.Warnings = append(m.manifest.Warnings, said(m.whole.Formats[0], m.writers[0])...)
 }
 
 // contents is the digest of a bundle: of the names and the digests of its reports.

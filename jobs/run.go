@@ -344,13 +344,19 @@ func (r *run) complete(files *set) {
 		if n, ok := w.(exporters.Neutraliser); ok {
 			m.Neutralised = max(m.Neutralised, n.Neutralised()) // csv and csv.gz neutralise the same cells
 		}
-		if n, ok := w.(exporters.Warner); ok {
-			for _, warning := range n.Warnings() {
-				m.Warnings = append(m.Warnings, r.Formats[i].Name+": "+warning)
-			}
-		}
+		m.Warnings = append(m.Warnings, said(r.Formats[i], w)...)
 	}
 	m.Ended = r.clock()
+}
+
+// said is what a writer has to say, and of which format it is.
+func said(format exporters.Format, w exporters.Writer) (warnings []string) {
+	if w, ok := w.(exporters.Warner); ok {
+		for _, warning := range w.Warnings() {
+			warnings = append(warnings, format.Name+": "+warning)
+		}
+	}
+	return warnings
 }
 
 // learn fills in what the source has said so far, and what was requested for it.

@@ -9,20 +9,23 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 )
 
 func main() {
 	var o options
-	var as, document string
+	var as, document, only string
 	var n int
 	flag.BoolVar(&o.quick, "quick", false, "a tenth of the rows, and every measurement once: figures are rougher then")
-	flag.StringVar(&document, "write", "", "`FILE` whose table between the two comments is to be replaced, such as docs/performance.md")
+	flag.StringVar(&document, "write", "", "`FILE` whose table between the two comments is to be replaced, such as docs/performance.md; a plot is drawn beside it")
+	flag.StringVar(&only, "only", "", "`NAMES` of what to measure alone, with commas between them: "+strings.Join(names(), ", "))
 	flag.StringVar(&as, "as", "", "the part of a child process; for this program itself")
 	flag.IntVar(&n, "n", 0, "rows of that part")
 	flag.Usage = func() {
@@ -30,15 +33,22 @@ func main() {
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if err := run(o, as, n, document); err != nil {
+	if err := run(o, as, n, only, document); err != nil {
 		fmt.Fprintln(os.Stderr, "bars:", err)
 		os.Exit(1)
 	}
 }
 
-func run(o options, as string, n int, document string) error {
+func run(o options, as string, n int, only, document string) error {
 	if as != "" {
 		return part(as, n)
+	}
+	chosen, err := choose(only)
+	if err != nil {
+		return err
+	}
+	if only != "" && document != "" {
+		return errors.New("-only leaves out what the document is to have: leave out -write")
 	}
 	folder, err := os.MkdirTemp("", "bars-")
 	if err != nil {
@@ -50,8 +60,8 @@ func run(o options, as string, n int, document string) error {
 	if err != nil {
 		return err
 	}
-	for _, measure := range []func() error{b.workbooks, b.csv, b.decoding, b.endToEnd} {
-		if err := measure(); err != nil {
+	for _, m := range chosen {
+		if err := m.measure(b); err != nil {
 			return err
 		}
 	}
@@ -60,7 +70,7 @@ func run(o options, as string, n int, document string) error {
 	if _, err := os.Stdout.Write(table.Bytes()); err != nil || document == "" {
 		return err
 	}
-	return replace(document, table.String())
+	return errorOr(replace(document, table.String()), b.plot(document))
 }
 
 // The comments that the table stands between.
@@ -106,4 +116,42 @@ func load() string {
 	}
 	one, _, _ := strings.Cut(string(text), " ")
 	return ", under a load of " + one + " at the end"
+}
+
+// measurement is a part of the table.
+type measurement struct {
+	name    string
+	measure func(*bench) error
+}
+
+// measurements are all that there are, in the order of the table.
+func measurements() []measurement {
+	return []measurement{
+		{"workbooks", (*bench).workbooks}, {"csv", (*bench).csv}, {"decoding", (*bench).decoding}, {"allocations", (*bench).allocations},
+		{"growth", (*bench).endToEnd}, {"latency", (*bench).latency}, {"pandas", (*bench).pandas}, {"start", (*bench).startUp}, {"idle", (*bench).idle},
+	}
+}
+
+func names() []string {
+	var names []string
+	for _, m := range measurements() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// choose is those of these names, or all.
+func choose(only string) ([]measurement, error) {
+	if only == "" {
+		return measurements(), nil
+	}
+	var chosen []measurement
+	for name := range strings.SplitSeq(only, ",") {
+		i := slices.Index(names(), name)
+		if i < 0 {
+			return nil, fmt.Errorf("-only: there is no %q", name)
+		}
+		chosen = append(chosen, measurements()[i])
+	}
+	return chosen, nil
 }

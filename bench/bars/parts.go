@@ -23,10 +23,13 @@ var parts = map[string]func(n int) (figures, error){
 	"xlsx":      func(n int) (figures, error) { return written(n, xlsx.Format(), inFile) },
 	"xlsx-fast": func(n int) (figures, error) { return written(n, xlsx.FastFormat(), inFile) },
 	"excelize":  streamWriter,
+	"limit":     func(n int) (figures, error) { return limit(n, true) },
+	"nameless":  func(n int) (figures, error) { return limit(n, false) },
 	"csv":       func(n int) (figures, error) { return written(n, csv.Format(), nowhere) },
 	"csv-std":   encodingCSV,
 	"json":      func(n int) (figures, error) { return decoded(n, false) },
 	"json-std":  func(n int) (figures, error) { return decoded(n, true) },
+	"whole":     whole,
 	"stand":     stand,
 }
 

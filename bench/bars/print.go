@@ -12,7 +12,7 @@ import (
 func (b *bench) print(w io.Writer) {
 	sort := "medians of several runs in turns"
 	if b.quick {
-		sort = "one run each, a tenth of the rows"
+		sort = "one run each, of fewer rows"
 	}
 	fmt.Fprintf(w, "On %s; %s.\n\n| what | figure | bar | | from |\n|---|---|---|---|---|\n", machine(), sort)
 	for _, bar := range b.bars {

@@ -169,8 +169,8 @@ func (p *writer) Warnings() []string {
 	case 0:
 		return nil
 	case 1:
-		return []string{fmt.Sprintf("parquet: 1 value does not fit the type of its column and stands in column %q", p.cells.overflow)}
+		return []string{fmt.Sprintf("1 value does not fit the type of its column and stands in column %q", p.cells.overflow)}
 	default:
-		return []string{fmt.Sprintf("parquet: %d values do not fit the type of their column and stand in column %q", n, p.cells.overflow)}
+		return []string{fmt.Sprintf("%d values do not fit the type of their column and stand in column %q", n, p.cells.overflow)}
 	}
 }

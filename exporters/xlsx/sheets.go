@@ -193,12 +193,12 @@ func (w *sheets) Warnings() []string {
 	switch n := w.cells.cut; n {
 	case 0:
 	case 1:
-		warnings = append(warnings, fmt.Sprintf("xlsx: 1 cell held more than %d characters and was cut", maxText))
+		warnings = append(warnings, fmt.Sprintf("1 cell held more than %d characters and was cut", maxText))
 	default:
-		warnings = append(warnings, fmt.Sprintf("xlsx: %d cells held more than %d characters and were cut", n, maxText))
+		warnings = append(warnings, fmt.Sprintf("%d cells held more than %d characters and were cut", n, maxText))
 	}
 	if n := len(w.rows); n > 1 {
-		warnings = append(warnings, fmt.Sprintf("xlsx: the rows did not fit on one sheet and continue on %q", newBook(w.table, new(looks)).sheetName(n)))
+		warnings = append(warnings, fmt.Sprintf("the rows did not fit on one sheet and continue on %q", newBook(w.table, new(looks)).sheetName(n)))
 	}
 	return warnings
 }
