@@ -224,7 +224,7 @@ func (s *summed) list(section *Section, parts []int) {
 	for i := range order {
 		order[i] = i
 	}
-	value := func(a, b int) int { return t.label(a).order(t.label(b)) }
+	value := t.order
 	slices.SortFunc(order, func(a, b int) int { return cmp.Or(t.part(b, 0).compare(t.part(a, 0)), value(a, b)) })
 	shown := order[:min(top, len(order))]
 	s.judge(section, shown)

@@ -1,6 +1,7 @@
 package exporters
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
@@ -270,6 +271,15 @@ func (t *tally) label(i int) Cell {
 	}
 	label.str = string(key)
 	return label
+}
+
+// order orders the labels of two numbers as their cells are ordered. Of texts it makes no cells, since there may be many.
+func (t *tally) order(a, b int) int {
+	x, y := &t.entries[a], &t.entries[b]
+	if x.kind == y.kind && (x.kind == Text || x.kind == Code || x.kind == List) && !x.cut && !y.cut {
+		return bytes.Compare(t.keyOf(x), t.keyOf(y))
+	}
+	return t.label(a).order(t.label(b))
 }
 
 // part is a sum of the value of a number: 0 is all of its rows.

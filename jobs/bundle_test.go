@@ -103,7 +103,7 @@ func TestBundlePutsItsReportsIntoOneFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m.Rows != 5 || m.Verdict != Complete || m.API != "api of a+api of b" || m.Account != "example" || len(m.Members) != 2 ||
-		m.Evidence[1] != "b: 2 calls, as the API counts them" || m.Warnings[0] != "a: lines are short" || m.Content == "" {
+		m.Evidence[1] != "b: 2 calls, as the API counts them" || m.Warnings[0] != "a: txt: lines are short" || m.Content == "" {
 		t.Errorf("manifest: %+v", m)
 	}
 	if a := m.Members[0]; a.Report != "a" || a.Rows != 3 || a.Sheets[0] != "a" || len(a.Columns) != 2 || a.Content == "" || a.Endpoint != "/a" {
