@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/reportjob/reportjob/clients/rest"
@@ -16,7 +15,7 @@ import (
 
 // connect makes the clients of the four APIs. Nothing talks yet. An API whose configuration lacks something has a
 // client all the same, so that its reports can be listed.
-func connect(a *app, s settings.Settings) (reports.Clients, []api, settings.Problems) {
+func connect(a *app, s settings.Environment) (reports.Clients, []api, settings.Problems) {
 	var problems settings.Problems
 	w := wiring{a, s, &problems}
 	secureAccess, secureAccessAPI := w.secureAccess()
@@ -28,23 +27,12 @@ func connect(a *app, s settings.Settings) (reports.Clients, []api, settings.Prob
 	return clients, apis, problems
 }
 
-// disconnected are clients that only serve to list reports.
-func disconnected() reports.Clients {
-	nowhere := &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
-	return reports.Clients{
-		SecureAccess: secureaccess.New(secureaccess.Config{BaseURL: nowhere, TokenURL: nowhere}),
-		Sipgate:      sipgate.New(sipgate.Config{BaseURL: nowhere, TokenURL: nowhere}),
-		Sierra:       sierra.New(sierra.Config{BaseURL: nowhere}),
-		Wizart:       wizart.New(wizart.Config{BaseURL: nowhere}),
-	}
-}
-
 const userAgent = "reportjob"
 
 // wiring connects settings to clients.
 type wiring struct {
 	app      *app
-	settings settings.Settings
+	settings settings.Environment
 	problems *settings.Problems
 }
 

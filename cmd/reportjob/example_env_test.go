@@ -3,11 +3,16 @@ package main
 import (
 	"flag"
 	"fmt"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/clients/sierra"
+	"github.com/reportjob/reportjob/clients/sipgate"
+	"github.com/reportjob/reportjob/clients/wizart"
 	"github.com/reportjob/reportjob/cmd/reportjob/internal/settings"
 	"github.com/reportjob/reportjob/jobs"
 	"github.com/reportjob/reportjob/jobs/reports"
@@ -119,7 +124,7 @@ func TestExampleWithoutCommentSignsIsTheDefault(t *testing.T) {
 	if len(environ) < 50 || !slices.Contains(environ, "REPORTJOB_OUTPUT=exports") {
 		t.Fatalf("read %d variables", len(environ))
 	}
-	set, own, problems := settings.Load(environ, catalogue())
+	set, own, problems := settings.Load(environ, disconnectedCatalogue)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -129,8 +134,24 @@ func TestExampleWithoutCommentSignsIsTheDefault(t *testing.T) {
 	if len(own) != 1 {
 		t.Errorf("%d reports of the user's own, want the one of the example", len(own))
 	}
-	plain, _, _ := settings.Load(nil, catalogue())
+	plain, _, _ := settings.Load(nil, disconnectedCatalogue)
 	if fmt.Sprint(set.Environment.General) != fmt.Sprint(plain.Environment.General) {
 		t.Errorf("settings differ from the defaults:\n%v\n%v", set.Environment.General, plain.Environment.General)
 	}
+}
+
+// disconnected are clients that only serve to list reports.
+func disconnected() reports.Clients {
+	nowhere := &url.URL{Scheme: "http", Host: "127.0.0.1:1"}
+	return reports.Clients{
+		SecureAccess: secureaccess.New(secureaccess.Config{BaseURL: nowhere, TokenURL: nowhere}),
+		Sipgate:      sipgate.New(sipgate.Config{BaseURL: nowhere, TokenURL: nowhere}),
+		Sierra:       sierra.New(sierra.Config{BaseURL: nowhere}),
+		Wizart:       wizart.New(wizart.Config{BaseURL: nowhere}),
+	}
+}
+
+func disconnectedCatalogue(settings.Environment) settings.Catalogue {
+	clients := disconnected()
+	return catalogue(clients, reports.All(clients))
 }

@@ -54,16 +54,22 @@ type program struct {
 // newProgram reads an environment and builds clients and reports from it. Mistakes of the configuration are in
 // program.problems, so that commands that can do without still work.
 func newProgram(a *app, environ []string) (*program, error) {
-	set, own, problems := settings.Load(environ, catalogue())
-	a.redactor.Add(set.Secrets()...)
-	if a.verbose {
-		set.General.LogLevel.Level = slog.LevelDebug
-	}
-	a.log = newLogger(a.stderr, set.General, a.width > 0)
-	p := &program{settings: set, problems: problems}
-	clients, apis, more := connect(a, set)
-	p.apis, p.problems = apis, append(p.problems, more...)
-	p.jobs = reports.All(clients)
+	var (
+		p       program
+		clients reports.Clients
+		more    settings.Problems
+	)
+	set, own, problems := settings.Load(environ, func(e settings.Environment) settings.Catalogue {
+		a.redactor.Add(e.Secrets()...)
+		if a.verbose {
+			e.General.LogLevel.Level = slog.LevelDebug
+		}
+		a.log = newLogger(a.stderr, e.General, a.width > 0)
+		clients, p.apis, more = connect(a, e)
+		p.jobs = reports.All(clients)
+		return catalogue(clients, p.jobs)
+	})
+	p.settings, p.problems = set, append(problems, more...)
 	for _, o := range own {
 		job, err := reports.Own(clients, o.Name, o.Definition)
 		if err != nil {
@@ -73,7 +79,7 @@ func newProgram(a *app, environ []string) (*program, error) {
 		p.addParams(o)
 	}
 	p.addBundles()
-	return p, nil
+	return &p, nil
 }
 
 // addParams makes the parameters of a definition those of its report, so that they stand in its manifest; the ones of
@@ -86,11 +92,10 @@ func (p *program) addParams(o settings.Own) {
 	p.settings.Reports[o.Name] = report
 }
 
-// catalogue tells settings which names there are. The reports in it are never run.
-func catalogue() settings.Catalogue {
-	clients := disconnected()
+// catalogue tells settings which names there are.
+func catalogue(clients reports.Clients, built []jobs.Job) settings.Catalogue {
 	infos := map[string]jobs.Info{}
-	for _, j := range reports.All(clients) {
+	for _, j := range built {
 		infos[j.Info().Name] = j.Info()
 	}
 	return settings.Catalogue{

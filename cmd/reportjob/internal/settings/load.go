@@ -33,18 +33,21 @@ type Catalogue struct {
 type Own struct{ Name, Definition string }
 
 // Load reads an environment as os.Environ gives it. The settings are usable for what is not wrong; problems hold
-// every mistake.
-func Load(environ []string, c Catalogue) (Settings, []Own, Problems) {
+// every mistake. The catalogue is asked for once the variables that belong to no report are read.
+func Load(environ []string, catalogue func(Environment) Catalogue) (Settings, []Own, Problems) {
 	var (
 		s        Settings
 		problems Problems
 	)
-	names := known(environ, c)
-	set := resolve(environ, func(name string) bool { return names[name] }, &problems)
+	set, fixed := valuesOf(environ), referenced()
+	set.resolve(func(name string) bool { return fixed[name] }, &problems)
 	for _, section := range sections(&s.Environment) {
 		section.parse(set, &problems)
 	}
 	s.complete(set, &problems)
+	c := catalogue(s.Environment)
+	names := known(environ, c)
+	set.resolve(func(name string) bool { return names[name] && !fixed[name] }, &problems)
 	s.check(c, &problems)
 	infos, own := ownReports(set, c, &problems)
 	s.Reports = s.reports(set, infos, c, &problems)
@@ -54,14 +57,20 @@ func Load(environ []string, c Catalogue) (Settings, []Own, Problems) {
 	return s, own, problems.sorted()
 }
 
-// known are the names of all variables that mean something, for the reports and bundles that the environment itself defines too.
-func known(environ []string, c Catalogue) map[string]bool {
+// referenced are the names of the variables that belong to no report.
+func referenced() map[string]bool {
 	names := map[string]bool{}
 	for _, section := range Reference() {
 		for _, v := range section {
 			names[v.Name] = true
 		}
 	}
+	return names
+}
+
+// known are the names of all variables that mean something, for the reports and bundles that the environment itself defines too.
+func known(environ []string, c Catalogue) map[string]bool {
+	names := referenced()
 	reports := slices.Collect(maps.Keys(c.Reports))
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
@@ -119,7 +128,7 @@ func explain(e env.ParseError) string {
 }
 
 // complete fills in the defaults that follow from other variables.
-func (s *Settings) complete(set values, problems *Problems) {
+func (s *Environment) complete(set values, problems *Problems) {
 	if s.General.Timezone.Location == nil {
 		s.General.Timezone.Location = time.UTC
 		if tz := strings.TrimPrefix(set["TZ"], ":"); tz != "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/reportjob/reportjob/jobs"
 )
 
-func testCatalogue() Catalogue {
+func testCatalogue(Environment) Catalogue {
 	return Catalogue{
 		Reports: map[string]jobs.Info{
 			"calls":   {Name: "calls", API: "sipgate", Every: jobs.PreviousDay},
@@ -84,7 +84,7 @@ func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
 		{"SIPGATE_TOKEN_FILE=/does/not/exist", "SIPGATE_TOKEN_FILE", "cannot be read"},
 	} {
 		t.Run(test.entry, func(t *testing.T) {
-			_, _, problems := Load([]string{test.entry}, testCatalogue())
+			_, _, problems := Load([]string{test.entry}, testCatalogue)
 			if len(problems) != 1 || problems[0].Variable != test.variable || !strings.Contains(problems[0].Text, test.text) {
 				t.Errorf("got %q, want one about %s with %q", problems, test.variable, test.text)
 			}
@@ -93,7 +93,7 @@ func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
 }
 
 func TestAllMistakesAreFoundAtOnce(t *testing.T) {
-	_, _, problems := Load([]string{"SIPGATE_RATE=x", "REPORTJOB_TIMEOUT=y", "SCHEDULE_CALLS=z", "WIZART_USERNAM=w"}, testCatalogue())
+	_, _, problems := Load([]string{"SIPGATE_RATE=x", "REPORTJOB_TIMEOUT=y", "SCHEDULE_CALLS=z", "WIZART_USERNAM=w"}, testCatalogue)
 	if len(problems) != 4 {
 		t.Errorf("got %d problems, want 4:\n%v", len(problems), problems)
 	}
@@ -103,7 +103,7 @@ func TestVariablesOfKubernetesServicesArePassedOver(t *testing.T) {
 	_, _, problems := Load([]string{
 		"SIERRA_SERVICE_HOST=10.0.0.1", "SIERRA_SERVICE_PORT=80", "SIERRA_SERVICE_PORT_HTTP=80", "SIERRA_PORT=tcp://10.0.0.1:80",
 		"SIERRA_PORT_80_TCP_ADDR=10.0.0.1", "REPORT_SERVER_PORT_80_TCP=x", "REPORTJOB_SERVICE_HOST=10.0.0.2", "PATH=/bin", "HOME=/root",
-	}, testCatalogue())
+	}, testCatalogue)
 	if len(problems) > 0 {
 		t.Error(problems)
 	}
@@ -117,7 +117,7 @@ func TestValuesComeFromFilesAndCredentials(t *testing.T) {
 	write(t, filepath.Join(dir, "unrelated"), "passed over")
 	set, _, problems := Load([]string{
 		"SIPGATE_TOKEN_FILE=" + filepath.Join(dir, "token"), "CREDENTIALS_DIRECTORY=" + dir, "WIZART_USERNAME=env wins",
-	}, testCatalogue())
+	}, testCatalogue)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -130,7 +130,7 @@ func TestValuesComeFromFilesAndCredentials(t *testing.T) {
 			t.Errorf("got %q, want %q", test.got, test.want)
 		}
 	}
-	_, _, problems = Load([]string{"SIPGATE_TOKEN=x", "SIPGATE_TOKEN_FILE=" + filepath.Join(dir, "token")}, testCatalogue())
+	_, _, problems = Load([]string{"SIPGATE_TOKEN=x", "SIPGATE_TOKEN_FILE=" + filepath.Join(dir, "token")}, testCatalogue)
 	if len(problems) != 1 || problems[0].Variable != "SIPGATE_TOKEN_FILE" {
 		t.Errorf("both a value and a file: got %q", problems)
 	}
@@ -140,7 +140,7 @@ func TestPerReportVariablesAreRead(t *testing.T) {
 	set, own, problems := Load([]string{
 		"SCHEDULE_CALLS=CRON_TZ=America/New_York 0 6 * * *", "WINDOW_CALLS=last-7d", "FORMATS_CALLS=csv", "PARAMS_CALLS=a=b&c=d%20e",
 		"REPORT_MY_OWN=api=x", "SCHEDULE_MY_OWN=@hourly", "REPORTJOB_TIMEZONE=Europe/Berlin", "SCHEDULE_BALANCE=off",
-	}, testCatalogue())
+	}, testCatalogue)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -159,7 +159,7 @@ func TestPerReportVariablesAreRead(t *testing.T) {
 func TestNamesAndRetentionAreTheReportsOwnOrThoseOfAll(t *testing.T) {
 	set, _, problems := Load([]string{
 		"REPORTJOB_FILENAME={window}_{report}", "FILENAME_CALLS=calls {from}-{to}", "REPORTJOB_RETENTION=30d", "RETENTION_CALLS=off", "REPORTJOB_LATEST=true",
-	}, testCatalogue())
+	}, testCatalogue)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -167,7 +167,7 @@ func TestNamesAndRetentionAreTheReportsOwnOrThoseOfAll(t *testing.T) {
 	if got := fmt.Sprint(calls.Filename, calls.Retention, balance.Filename, balance.Retention, set.General.Latest); got != "calls {from}-{to} off {window}_{report} 30d true" {
 		t.Errorf("got %s", got)
 	}
-	if set, _, _ = Load(nil, testCatalogue()); set.General.Latest || set.Reports["calls"].Retention != (jobs.Retention{}) || set.Reports["calls"].Filename != (jobs.Template{}) {
+	if set, _, _ = Load(nil, testCatalogue); set.General.Latest || set.Reports["calls"].Retention != (jobs.Retention{}) || set.Reports["calls"].Filename != (jobs.Template{}) {
 		t.Errorf("the defaults: %+v", set.Reports["calls"])
 	}
 }
@@ -179,7 +179,7 @@ func TestLinksAreTheReportsOwnOrThoseOfAll(t *testing.T) {
 		"LINKS_CALLS=true":                       "true false",
 		"REPORTJOB_LINKS=true LINKS_CALLS=false": "false true",
 	} {
-		set, _, problems := Load(strings.Fields(environ), testCatalogue())
+		set, _, problems := Load(strings.Fields(environ), testCatalogue)
 		if got := fmt.Sprint(set.Reports["calls"].Links, " ", set.Reports["balance"].Links); got != want || len(problems) > 0 {
 			t.Errorf("%s: %s, expected %s; %v", environ, got, want, problems)
 		}
@@ -187,18 +187,18 @@ func TestLinksAreTheReportsOwnOrThoseOfAll(t *testing.T) {
 }
 
 func TestANameThatIsTooLongForManyReportsIsOneMistake(t *testing.T) {
-	_, _, problems := Load([]string{"REPORTJOB_FILENAME={window}" + strings.Repeat("x", 150)}, testCatalogue())
+	_, _, problems := Load([]string{"REPORTJOB_FILENAME={window}" + strings.Repeat("x", 150)}, testCatalogue)
 	if len(problems) != 1 || problems[0].Variable != "REPORTJOB_FILENAME" {
 		t.Errorf("got %q", problems)
 	}
 }
 
 func TestDefaultsFollowTheSystem(t *testing.T) {
-	set, _, _ := Load([]string{"TZ=:Asia/Tokyo", "STATE_DIRECTORY=/var/lib/a:/var/lib/b"}, testCatalogue())
+	set, _, _ := Load([]string{"TZ=:Asia/Tokyo", "STATE_DIRECTORY=/var/lib/a:/var/lib/b"}, testCatalogue)
 	if set.General.Timezone.String() != "Asia/Tokyo" || set.General.State != "/var/lib/a" {
 		t.Errorf("got %v, %v", set.General.Timezone, set.General.State)
 	}
-	set, _, _ = Load([]string{"SECUREACCESS_BASE_URL=https://api.secureaccessfed.cisco.com/"}, testCatalogue())
+	set, _, _ = Load([]string{"SECUREACCESS_BASE_URL=https://api.secureaccessfed.cisco.com/"}, testCatalogue)
 	if set.General.Timezone.Location != time.UTC || set.General.State != ".reportjob" {
 		t.Errorf("got %v, %v", set.General.Timezone, set.General.State)
 	}
@@ -216,7 +216,7 @@ func TestSecretsAreRefusedWhereFilesWouldShowThem(t *testing.T) {
 		"FILENAME_CALLS={window}hunter2-+token": true,
 		"REPORT_OWN=title=hunter2-%2Btoken":     true,
 	} {
-		_, _, problems := Load(append(environ, entry), testCatalogue())
+		_, _, problems := Load(append(environ, entry), testCatalogue)
 		variable, _, _ := strings.Cut(entry, "=")
 		if (len(problems) > 0) != wrong || wrong && problems[0].Variable != variable {
 			t.Errorf("%s: %v", entry, problems)
@@ -228,7 +228,7 @@ func TestSecretsAreRefusedWhereFilesWouldShowThem(t *testing.T) {
 }
 
 func TestSecretsAreNeverPrinted(t *testing.T) {
-	set, _, _ := Load([]string{"SECUREACCESS_API_KEY=hunter2-key", "SECUREACCESS_API_SECRET=hunter2-secret", "WIZART_PASSWORD=hunter2-pass"}, testCatalogue())
+	set, _, _ := Load([]string{"SECUREACCESS_API_KEY=hunter2-key", "SECUREACCESS_API_SECRET=hunter2-secret", "WIZART_PASSWORD=hunter2-pass"}, testCatalogue)
 	if text := fmt.Sprintf("%v %+v %#v", set, set, set); strings.Contains(text, "hunter2") {
 		t.Error("a secret is printed")
 	}

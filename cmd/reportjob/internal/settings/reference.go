@@ -132,12 +132,12 @@ func distance(a, b string) int {
 }
 
 // Secrets are the values that must never be seen.
-func (s Settings) Secrets() []string { return slices.Sorted(maps.Values(s.secrets())) }
+func (s Environment) Secrets() []string { return slices.Sorted(maps.Values(s.secrets())) }
 
 // secrets are those values by the names of their variables.
-func (s Settings) secrets() map[string]string {
+func (s Environment) secrets() map[string]string {
 	secrets := map[string]string{}
-	for _, section := range sections(&s.Environment) {
+	for _, section := range sections(&s) {
 		for _, v := range section.variables() {
 			if !v.Secret {
 				continue

@@ -12,15 +12,20 @@ import (
 // values are the variables of an environment after X_FILE and credentials are read: what is set, and not empty.
 type values map[string]string
 
-// resolve gives every known variable its value: its own, else what the file at X_FILE holds, else the credential of
-// its name in lower case. An empty variable is one that is not set.
-func resolve(environ []string, known func(name string) bool, problems *Problems) values {
+// valuesOf are the variables of an environment that are not empty.
+func valuesOf(environ []string) values {
 	set := values{}
 	for _, entry := range environ {
 		if name, value, ok := strings.Cut(entry, "="); ok && value != "" {
 			set[name] = value
 		}
 	}
+	return set
+}
+
+// resolve gives every known variable its value: its own, else what the file at X_FILE holds, else the credential of
+// its name in lower case. An empty variable is one that is not set.
+func (set values) resolve(known func(name string) bool, problems *Problems) {
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		target, ok := strings.CutSuffix(name, "_FILE")
 		if !ok || known(name) || !known(target) {
@@ -35,7 +40,6 @@ func resolve(environ []string, known func(name string) bool, problems *Problems)
 		set.read(target, path, name, problems)
 	}
 	set.readCredentials(set["CREDENTIALS_DIRECTORY"], known, problems)
-	return set
 }
 
 // read sets a variable to what a file holds, without one newline at its end.

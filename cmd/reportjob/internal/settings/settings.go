@@ -138,7 +138,7 @@ func (p *Problems) add(variable, format string, args ...any) {
 
 func (p Problems) sorted() Problems {
 	slices.SortStableFunc(p, func(a, b Problem) int { return strings.Compare(a.Variable, b.Variable) })
-	return p
+	return slices.Compact(p) // a folder that cannot be read is looked at twice
 }
 
 func (p Problems) Error() string {
