@@ -16,8 +16,13 @@ type Cell struct {
 	num   int64  // int, unscaled decimal, bool, days since 1970-01-01, microseconds since 1970, nanoseconds
 	kind  Kind   // 0: null
 	scale uint8  // decimals of num
-	big   bool   // the number stands in str
 }
+
+// A cell has four fields, since the compiler keeps no struct of more in registers, and everything that is exported passes
+// through cells.
+
+// big tells whether the cell is a number that stands in str.
+func (c Cell) big() bool { return c.str != "" && (c.kind == Int || c.kind == Decimal || c.kind == Money) }
 
 // Null is the absent value.
 var Null Cell
@@ -144,7 +149,7 @@ func ParseNumber(k Kind, s string) (Cell, error) {
 	if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
 		return Cell{kind: k, num: n, scale: uint8(scale)}, nil
 	}
-	return Cell{kind: k, str: string(appendPoint(nil, []byte(digits), scale, '.')), scale: uint8(scale), big: true}, nil
+	return Cell{kind: k, str: string(appendPoint(nil, []byte(digits), scale, '.')), scale: uint8(scale)}, nil
 }
 
 // trimFraction takes the zeros off the end of the decimals.
@@ -256,7 +261,7 @@ func (c Cell) Str() string { return c.str }
 func (c Cell) Number() (unscaled int64, scale uint8, ok bool) {
 	switch c.kind {
 	case Int, Decimal, Money:
-		return c.num, c.scale, !c.big
+		return c.num, c.scale, c.str == ""
 	}
 	return 0, 0, false
 }

@@ -83,7 +83,7 @@ func (c Cell) AppendMarked(dst []byte, loc *time.Location, mark byte) []byte {
 }
 
 func (c Cell) appendNumber(dst []byte, mark byte) []byte {
-	if c.big {
+	if c.str != "" {
 		start := len(dst)
 		dst = append(dst, c.str...)
 		if i := strings.IndexByte(c.str, '.'); i >= 0 {

@@ -21,7 +21,7 @@ func (s *sum) add(c Cell) {
 	switch {
 	case c.kind == Duration:
 		s.plus(c.num>>63, uint64(c.num), 0)
-	case c.big:
+	case c.big():
 		s.plusBig(c.digits(), c.scale)
 	case c.kind == Int || c.kind == Decimal || c.kind == Money:
 		s.plus(c.num>>63, uint64(c.num), c.scale)
@@ -191,5 +191,5 @@ func (s sum) cell(kind Kind) Cell {
 	if n.IsInt64() {
 		return Cell{kind: kind, num: n.Int64(), scale: s.scale}
 	}
-	return Cell{kind: kind, str: string(appendPoint(nil, []byte(n.String()), int(s.scale), '.')), scale: s.scale, big: true}
+	return Cell{kind: kind, str: string(appendPoint(nil, []byte(n.String()), int(s.scale), '.')), scale: s.scale}
 }

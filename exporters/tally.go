@@ -80,7 +80,7 @@ func (t *tally) addTo(i, part int, amount Cell) {
 		}
 		t.parts[i*t.stride+part-1].add(amount)
 	}
-	if amount.num < 0 || amount.big && strings.HasPrefix(amount.str, "-") {
+	if amount.num < 0 || amount.big() && strings.HasPrefix(amount.str, "-") {
 		var s sum
 		s.add(amount)
 		t.doubt(i).below.merge(s.absolute())
@@ -120,7 +120,7 @@ func (t *tally) find(label Cell) int {
 		at = t.slot(hash, key)
 	}
 	t.entries = append(t.entries, entry{
-		hash: hash, num: label.num, at: uint32(len(t.text)), size: uint16(len(key)), kind: label.kind, big: label.big, cut: cut,
+		hash: hash, num: label.num, at: uint32(len(t.text)), size: uint16(len(key)), kind: label.kind, big: label.big(), cut: cut,
 	})
 	t.text = append(t.text, key...)
 	t.parts = slices.Grow(t.parts, t.stride)[:len(t.parts)+t.stride]
@@ -257,7 +257,7 @@ func (t *tally) known(label Cell) (int, bool) {
 // label is the value of a number as a cell.
 func (t *tally) label(i int) Cell {
 	e := &t.entries[i]
-	label := Cell{kind: e.kind, num: e.num, big: e.big}
+	label := Cell{kind: e.kind, num: e.num}
 	if e.kind != Text && e.kind != Code && e.kind != List && !e.big {
 		return label
 	}
@@ -298,7 +298,7 @@ func (c Cell) order(o Cell) int {
 	if c.IsNull() || o.IsNull() {
 		return cmp.Compare(b2i(c.IsNull()), b2i(o.IsNull()))
 	}
-	if c.big || o.big {
+	if c.big() || o.big() {
 		var a, b sum
 		a.add(c)
 		b.add(o)

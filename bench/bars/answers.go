@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/url"
-	"slices"
 	"sort"
 	"strconv"
 	"time"
@@ -41,8 +40,8 @@ func newAnswers(rows int) *answers {
 // instantOf is the time of a row of a day of n, in milliseconds since the day began.
 func instantOf(i, n int) int64 { return int64(i) * 86_400_000 / int64(n) }
 
-// page is the rows of the answer to a query of a window, where the day has n rows.
-func (a *answers) page(n int, query url.Values) []byte {
+// appendPage appends the rows of the answer to a query of a window, where the day has n rows.
+func (a *answers) appendPage(dst []byte, n int, query url.Values) []byte {
 	number := func(name string) int64 {
 		n, _ := strconv.ParseInt(query.Get(name), 10, 64)
 		return n
@@ -52,11 +51,10 @@ func (a *answers) page(n int, query url.Values) []byte {
 	end := sort.Search(n, func(i int) bool { return midnight+instantOf(i, n) > number("to") })
 	begin = min(begin+int(number("offset")), end)
 	end = min(end, begin+int(number("limit")))
-	rows := make([]byte, 0, (end-begin)*400)
 	for i := begin; i < end; i++ {
-		rows = a.appendRow(rows, i, instantOf(i, n))
+		dst = a.appendRow(dst, i, instantOf(i, n))
 	}
-	return bytes.TrimSuffix(rows, []byte(","))
+	return bytes.TrimSuffix(dst, []byte(","))
 }
 
 // appendRow appends the row of an instant, and a comma.
@@ -74,9 +72,9 @@ func (a *answers) appendRow(dst []byte, i int, instant int64) []byte {
 	return append(dst, a.text[a.from[i]:a.from[i+1]]...)
 }
 
-// body is the answer to a query of a window.
-func (a *answers) body(n int, query url.Values) []byte {
-	return slices.Concat([]byte(head), a.page(n, query), []byte(tail))
+// appendBody appends the answer to a query of a window.
+func (a *answers) appendBody(dst []byte, n int, query url.Values) []byte {
+	return append(a.appendPage(append(dst, head...), n, query), tail...)
 }
 
 // What an answer has around its rows.

@@ -25,7 +25,7 @@ func TestPagesOfADayHoldEachRowOnce(t *testing.T) {
 	next, last := int64(n/2), int64(0)
 	for offset := 0; ; offset += pageRows {
 		var answer struct{ Data []row }
-		body := all.body(n, url.Values{
+		body := all.appendBody(nil, n, url.Values{
 			"from": {strconv.FormatInt(from.UnixMilli(), 10)}, "to": {strconv.FormatInt(to.UnixMilli()-1, 10)},
 			"limit": {strconv.Itoa(pageRows)}, "offset": {strconv.Itoa(offset)},
 		})

@@ -20,6 +20,7 @@ type bench struct {
 	options
 	self, program string
 	growth        []point // the program end to end, by rows
+	fast          point   // the large day at the fastest level
 	bars          []bar
 	passed        []string // over, with reasons
 }
@@ -159,7 +160,7 @@ func (b *bench) served(delay time.Duration, work func(address string) error) err
 const reportName = "secureaccess-activity-dns"
 
 // report is one run of the program, over a day of n rows.
-func (b *bench) report(address string, n int, formats string) func() (figures, error) {
+func (b *bench) report(address string, n int, formats string, more ...string) func() (figures, error) {
 	return func() (figures, error) {
 		exports := filepath.Join(b.folder, "exports")
 		cmd := exec.Command(b.program, "run", "--once", reportName, "--from", "2026-11-20", "--to", "2026-11-21")
@@ -167,6 +168,7 @@ func (b *bench) report(address string, n int, formats string) func() (figures, e
 			"SECUREACCESS_BASE_URL=" + address + "/" + strconv.Itoa(n), "SECUREACCESS_API_KEY=k", "SECUREACCESS_API_SECRET=s", "SECUREACCESS_RATE=100000",
 			"REPORTJOB_STATE=off", "REPORTJOB_OUTPUT=" + exports, "REPORTJOB_FORMATS=" + formats, "REPORTJOB_LOG_LEVEL=warn", "TZ=UTC",
 		}
+		cmd.Env = append(cmd.Env, more...)
 		f, err := command(cmd)
 		if err == nil {
 			f.Bytes, err = delivered(exports, n)

@@ -35,7 +35,7 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	case strings.Contains(path, "/total-requests/"):
 		return constant(total(m.n)).RoundTrip(r)
 	default:
-		return constant(m.body(m.n, r.URL.Query())).RoundTrip(r)
+		return constant(m.appendBody(nil, m.n, r.URL.Query())).RoundTrip(r)
 	}
 }
 
