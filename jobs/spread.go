@@ -11,7 +11,7 @@ import (
 // Rows are copied into batches, and each batch goes to everything that takes rows: a goroutine for each file, and one for the
 // digest. So a run takes as long as the slowest of them, and not as all together. How far they may be apart is bounded.
 const (
-	batchCells = 2048 // of a batch, about
+	batchCells = 8192 // of a batch, about
 	mostBatch  = 4    // batches that are under way
 )
 
