@@ -120,15 +120,17 @@ func (b *bench) judgeGrowth(little, much point) {
 		"%.0f MiB against %.0f MiB", many.Peak, few.Peak)
 }
 
-// latency measures an API that takes its time.
-func (b *bench) latency() error {
-	const delay = 50 * time.Millisecond
+// latency is the time that an API takes for an answer, if it takes any.
+const latency = 50 * time.Millisecond
+
+// slow measures an API that takes its time.
+func (b *bench) slow() error {
 	n := b.rows(large)
 	if _, err := exec.LookPath("curl"); err != nil {
 		b.passed = append(b.passed, "curl: not installed (Debian: curl)")
 		return nil
 	}
-	return b.served(delay, func(address string) error {
+	return b.served(latency, func(address string) error {
 		f, err := b.inTurns(b.times(3), b.report(address, n, "csv,xlsx"), b.report(address, n, "csv,xlsx", fast), b.report(address, n, "csv"), b.curl(address, n))
 		if err != nil {
 			return err
