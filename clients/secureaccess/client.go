@@ -31,7 +31,7 @@ const api = "secureaccess"
 const (
 	maxRows        = 5_000               // of a page
 	maxOffset      = 10_000              // so that three pages are all that a listing shows
-	maxAtOnce      = 4                   // pages of one listing that are read side by side
+	maxAtOnce      = 6                   // pages of one listing that are read side by side
 	tokensAMinute  = 20                  // token requests of a key
 	retention      = 30 * 24 * time.Hour // how long requests are kept
 	settledAfter   = time.Hour           // requests that were logged late have arrived by then
@@ -56,7 +56,7 @@ type Config struct {
 
 	Rate      float64           // requests a second; DefaultRate if zero, no limit if negative
 	PageSize  int               // rows of a page; 5,000, the API's most, if zero
-	Parallel  int               // pages of a listing of events that are read at once; as many as the rate can use, up to 4, if zero
+	Parallel  int               // pages of a listing of events that are read at once; as many as the rate can use, up to 6, if zero
 	Transport http.RoundTripper // one of rest's if nil
 	Redactor  *rest.Redactor    // one of its own if nil
 	Log       *slog.Logger      // discards if nil
