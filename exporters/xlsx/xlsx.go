@@ -21,7 +21,7 @@ import (
 // Format is XLSX at a level of compression that gives files about as small as Excel's own.
 func Format() exporters.Format { return format(thorough) }
 
-// FastFormat is XLSX in two thirds of the time, and files that are a fifth bigger.
+// FastFormat is XLSX in little more than half of the time, and files that are a sixth bigger.
 func FastFormat() exporters.Format { return format(fast) }
 
 func format(effort effort) exporters.Format {

@@ -86,7 +86,7 @@ type General struct {
 	Latest      bool           `env:"LATEST" envDefault:"false" doc:"true keeps latest.<ext> beside the files of each report: links to those of the newest window, or copies where there are no links"`
 	Retention   jobs.Retention `env:"RETENTION" envDefault:"off" doc:"how long files are kept: days or weeks since the window's end such as 30d or 8w, the number of the newest sets such as 12, or off; the last good set always stays"`
 	Formats     Names          `env:"FORMATS" envDefault:"csv,xlsx" doc:"file formats: csv, xlsx, jsonl, parquet; csv and jsonl also compressed: csv.gz, csv.zst, jsonl.gz, jsonl.zst"`
-	Compression Compression    `env:"COMPRESSION" envDefault:"small" doc:"small or fast: workbooks and .gz files that are as small as they get, or a fifth bigger in half of the time"`
+	Compression Compression    `env:"COMPRESSION" envDefault:"small" doc:"small or fast: workbooks and .gz files that are as small as they get, or that take about half of the time and are up to a fifth bigger"`
 	Timezone    Zone           `env:"TIMEZONE" doc:"zone of schedules, windows and of times in files, such as Europe/Berlin; empty: TZ, else UTC"`
 	State       string         `env:"STATE" doc:"folder of what must outlive a run, such as tokens that rotate; off for none; empty: $STATE_DIRECTORY, else .reportjob"`
 	Concurrency Positive       `env:"CONCURRENCY" envDefault:"4" doc:"reports that run at a time; those of one API share its rate"`
