@@ -12,7 +12,10 @@ import (
 // Beside the sets of a report, latest.<ext> and latest.manifest.json stand for the files of the newest one: symbolic
 // links or, where there are none, copies. Like a set, they are their manifest: it goes first and comes last.
 
-const latestBase = "latest"
+const (
+	latestBase     = "latest"
+	latestManifest = latestBase + manifestExt
+)
 
 // alias is another name of a file in the same folder.
 type alias struct{ name, target string }
@@ -29,7 +32,7 @@ func (d delivered) aliases() []alias {
 // hideLatest takes away the manifest of latest if it is a link to that of the set, which is about to be replaced. A link
 // would lead to the new manifest before there is a link to each of the files in it.
 func (s *set) hideLatest() error {
-	target, err := os.Readlink(filepath.Join(s.folder, latestBase+manifestExt))
+	target, err := os.Readlink(filepath.Join(s.folder, latestManifest))
 	if err != nil || target != s.manifest.name {
 		return nil
 	}
@@ -56,16 +59,8 @@ func (s *set) showLatest(sets, before []delivered) error {
 		return nil
 	}
 	manifest := aliases[len(aliases)-1]
-	if err := s.remove(manifest.name); err != nil {
+	if err := s.withdraw(stale); err != nil {
 		return err
-	}
-	if err := s.sync(); err != nil {
-		return err
-	}
-	for _, name := range stale {
-		if err := s.remove(name); err != nil {
-			return err
-		}
 	}
 	for _, a := range wrong {
 		if a == manifest {
@@ -109,7 +104,7 @@ func (s *set) outdated(aliases []alias, sets []delivered) (names []string, err e
 			known[a.name] = true
 		}
 	}
-	if m, err := ReadManifest(filepath.Join(s.folder, latestBase+manifestExt)); err == nil {
+	if m, err := ReadManifest(filepath.Join(s.folder, latestManifest)); err == nil {
 		for _, f := range m.beside(latestBase) {
 			known[f.Name] = true
 		}
@@ -150,31 +145,38 @@ func (s *set) dropLatest(sets, before []delivered) error {
 	if err != nil {
 		return output(s.folder, err)
 	}
-	const manifest = latestBase + manifestExt
 	ours, all := s.copies(), slices.Concat(sets, before)
 	for _, e := range entries {
 		if s.leads(e.Name(), all) {
 			ours = append(ours, e.Name())
 		}
 	}
-	if !slices.Contains(ours, manifest) && !s.hid {
+	if !slices.Contains(ours, latestManifest) && !s.hid {
 		return nil
 	}
-	if err := s.remove(manifest); err != nil {
+	if err := s.withdraw(ours); err != nil {
+		return err
+	}
+	return s.sync()
+}
+
+// withdraw removes the manifest of latest and, once that has left the disk, files of latest.
+func (s *set) withdraw(names []string) error {
+	if err := s.remove(latestManifest); err != nil {
 		return err
 	}
 	if err := s.sync(); err != nil {
 		return err
 	}
-	for _, name := range ours {
-		if name == manifest {
+	for _, name := range names {
+		if name == latestManifest {
 			continue
 		}
 		if err := s.remove(name); err != nil {
 			return err
 		}
 	}
-	return s.sync()
+	return nil
 }
 
 // copies are the names of latest that are copies of ours: its manifest, and the files that are as it says. Whoever does not
@@ -184,7 +186,7 @@ func (s *set) copies() (names []string) {
 		info, err := os.Lstat(filepath.Join(s.folder, name))
 		return err == nil && info.Mode().IsRegular()
 	}
-	m, err := ReadManifest(filepath.Join(s.folder, latestBase+manifestExt))
+	m, err := ReadManifest(filepath.Join(s.folder, latestManifest))
 	if err != nil || m.Report != s.report {
 		return nil
 	}
@@ -194,7 +196,7 @@ func (s *set) copies() (names []string) {
 		}
 	}
 	if regular(latestBase + manifestExt) {
-		names = append(names, latestBase+manifestExt)
+		names = append(names, latestManifest)
 	}
 	return names
 }
