@@ -22,7 +22,9 @@ type Cell struct {
 // through cells.
 
 // big tells whether the cell is a number that stands in str.
-func (c Cell) big() bool { return c.str != "" && (c.kind == Int || c.kind == Decimal || c.kind == Money) }
+func (c Cell) big() bool {
+	return c.str != "" && (c.kind == Int || c.kind == Decimal || c.kind == Money)
+}
 
 // Null is the absent value.
 var Null Cell
