@@ -11,15 +11,15 @@ import (
 // Cell is one value of a table: a small union, copied by value and never boxed. The zero Cell is null, which every
 // format shows as empty. The text in a cell is always valid UTF-8: what is not becomes U+FFFD on its way in, so that
 // no format has to care.
+//
+// A cell has no more than four fields and 32 bytes: the compiler keeps no larger struct in registers, and all that is
+// exported passes through cells.
 type Cell struct {
 	str   string // text, code, list; or the digits of a number that int64 does not hold
 	num   int64  // int, unscaled decimal, bool, days since 1970-01-01, microseconds since 1970, nanoseconds
 	kind  Kind   // 0: null
 	scale uint8  // decimals of num
 }
-
-// A cell has four fields, since the compiler keeps no struct of more in registers, and everything that is exported passes
-// through cells.
 
 // big tells whether the cell is a number that stands in str.
 func (c Cell) big() bool {

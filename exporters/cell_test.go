@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -209,5 +210,11 @@ func TestListOfIsOfListOfTheTexts(t *testing.T) {
 	one := []string{"", "only"}
 	if n := testing.AllocsPerRun(100, func() { ListOf(one, func(s *string) string { return *s }) }); n > 0 {
 		t.Errorf("a list of one text costs %v allocations", n)
+	}
+}
+
+func TestCellsAreSmallEnoughForRegisters(t *testing.T) {
+	if c := reflect.TypeFor[Cell](); c.NumField() > 4 || c.Size() > 32 {
+		t.Errorf("a cell has %d fields and %d bytes, expected 4 and 32 at most", c.NumField(), c.Size())
 	}
 }
