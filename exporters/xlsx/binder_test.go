@@ -59,7 +59,7 @@ func bookRows(i int) (rows []exporters.Row) {
 func bind(t testing.TB, order, missing []int) (file []byte, sheets [][]string) {
 	t.Helper()
 	tables := bookTables()
-	book, err := newBinder(exporters.Table{Name: "monday", Title: "Monday", Window: "2026-11-21"}, tables, thorough)
+	book, err := newBinder(exporters.Table{Name: "monday", Title: "Monday", Window: "2026-11-21"}, tables, fast)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,10 +172,10 @@ func TestBookHasTheSameBytesWhateverPartWasFirst(t *testing.T) {
 }
 
 func TestBookRefusesWhatItCannotBind(t *testing.T) {
-	if _, err := newBinder(exporters.Table{Name: "none"}, nil, thorough); err == nil {
+	if _, err := newBinder(exporters.Table{Name: "none"}, nil, fast); err == nil {
 		t.Error("a book without tables")
 	}
-	book, err := newBinder(exporters.Table{Name: "monday"}, bookTables(), thorough)
+	book, err := newBinder(exporters.Table{Name: "monday"}, bookTables(), fast)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestBookRefusesWhatItCannotBind(t *testing.T) {
 }
 
 func TestPartSaysWhenItsSpoolIsFull(t *testing.T) {
-	book, err := newBinder(exporters.Table{Name: "monday"}, bookTables(), thorough)
+	book, err := newBinder(exporters.Table{Name: "monday"}, bookTables(), fast)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 func described(t testing.TB, table exporters.Table, facts []exporters.Fact, rows ...exporters.Row) []byte {
 	t.Helper()
 	var file strings.Builder
-	w, err := newWriter(&file, table, thorough)
+	w, err := newWriter(&file, table, fast)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func writeAll(t testing.TB, w exporters.Writer, rows []exporters.Row) {
 func write(t testing.TB, table exporters.Table, rows ...exporters.Row) ([]byte, *writer) {
 	t.Helper()
 	var file bytes.Buffer
-	w, err := newWriter(&file, table, thorough)
+	w, err := newWriter(&file, table, fast)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +306,7 @@ func TestRowsGoOnOnTheNextSheet(t *testing.T) {
 	} {
 		rows := slices.Collect(keep(exportertest.Rows(c.rows)))
 		var file bytes.Buffer
-		w, err := newWriter(&file, exportertest.Table(), thorough)
+		w, err := newWriter(&file, exportertest.Table(), fast)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -335,7 +335,7 @@ func TestRowsGoOnOnTheNextSheet(t *testing.T) {
 func TestNoPartOutgrowsTheZip(t *testing.T) {
 	rows := slices.Collect(keep(exportertest.Rows(3000)))
 	var file bytes.Buffer
-	w, err := newWriter(&file, exportertest.Table(), thorough)
+	w, err := newWriter(&file, exportertest.Table(), fast)
 	if err != nil {
 		t.Fatal(err)
 	}
