@@ -70,8 +70,9 @@ func referenced() map[string]bool {
 
 // known are the names of all variables that mean something, for the reports and bundles that the environment itself defines too.
 func known(environ []string, c Catalogue) map[string]bool {
-	names := referenced()
 	reports := slices.Collect(maps.Keys(c.Reports))
+	names := make(map[string]bool, 100+len(reports)*len(perReport)) // which would otherwise grow again and again
+	maps.Copy(names, referenced())
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		for _, prefix := range []string{own, bundle} {
@@ -83,8 +84,9 @@ func known(environ []string, c Catalogue) map[string]bool {
 		}
 	}
 	for _, report := range reports {
+		suffix := Suffix(report)
 		for _, v := range perReport {
-			names[v.Name+Suffix(report)] = true
+			names[v.Name+suffix] = true
 		}
 	}
 	return names
