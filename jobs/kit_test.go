@@ -188,6 +188,7 @@ func (b beyond) apply(r *Runner, o *Order) {
 	o.Latest = b.latest != ""
 	if b.latest == "copies" {
 		r.symlink = func(string, string) error { return errors.ErrUnsupported }
+		r.link = r.symlink
 	}
 }
 

@@ -36,6 +36,7 @@ type Runner struct {
 
 	hook    func(step string) error                     // lets a test break or stop each step that changes the disk
 	symlink func(target, path string) error             // lets a test do without links
+	link    func(name, second string) error             // lets a test do without second names
 	space   func(folder string) (bytes uint64, ok bool) // lets a test fill the disk
 }
 
@@ -203,7 +204,7 @@ func (r *run) deliver(ctx context.Context, produce func(*set) error) error {
 		}
 		exts = append(exts, f.Ext)
 	}
-	at := place{output: r.Output, report: r.name, base: r.Base(), hook: r.hook, symlink: r.symlink, space: r.space}
+	at := place{output: r.Output, report: r.name, base: r.Base(), hook: r.hook, symlink: r.symlink, link: r.link, space: r.space}
 	opening, cancel := within(ctx, r.Timeout)
 	defer cancel()
 	files, err := openSet(opening, at, exts, func() {
@@ -213,6 +214,9 @@ func (r *run) deliver(ctx context.Context, produce func(*set) error) error {
 		return err
 	}
 	defer files.close()
+	for _, manifest := range files.ended {
+		r.log().WarnContext(ctx, "a set was delivered that a killed run had made", "report", r.name, "manifest", manifest)
+	}
 	if err := r.measure(ctx, files); err != nil {
 		return err
 	}

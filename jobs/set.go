@@ -3,7 +3,6 @@ package jobs
 import (
 	"bufio"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,9 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -25,6 +22,7 @@ type place struct {
 	base           string // of the file names
 	hook           func(step string) error
 	symlink        func(target, path string) error
+	link           func(name, second string) error
 	space          func(folder string) (bytes uint64, ok bool)
 }
 
@@ -39,8 +37,12 @@ type set struct {
 	manifest *file
 	more     []*file // what is made beside the set's own files
 	hooking  sync.Mutex
-	hid      bool   // hideLatest took the manifest of latest away
-	other    string // the name that the file of a bundle would have had: nothing of that name may stay
+	hid      bool     // hideLatest took the manifest of latest away
+	other    string   // the name that the file of a bundle would have had: nothing of that name may stay
+	aside    []*file  // the set of before, under hidden names, while this one takes its place
+	replaced *file    // its manifest, likewise
+	lone     bool     // not all of its files have such names
+	ended    []string // manifests of sets that a killed run had made, and that clear delivered
 }
 
 // file is a file of a set while it has its hidden name.
@@ -111,34 +113,6 @@ func (s *set) free() (bytes uint64, ok bool) {
 		return s.space(s.folder)
 	}
 	return freeSpace(s.folder)
-}
-
-// hidden is the name that a file has until it is whole: the report and what will be the rest of its name, process and
-// random digits. The report's name is in it whatever the template of names, so that later runs know it for theirs.
-func (s *set) hidden(name string) string {
-	return fmt.Sprintf(".%s_%s.%d-%s.reportjob", s.report, strings.TrimPrefix(name, s.report+"_"), os.Getpid(), strings.ToLower(rand.Text()))
-}
-
-// leftover is the hidden names of a report's files.
-func leftover(report string) *regexp.Regexp {
-	return regexp.MustCompile(`^\.` + regexp.QuoteMeta(report) + `_.+\.[0-9]+-[2-7a-z]{26}\.reportjob$`)
-}
-
-// clear removes what killed runs of the report left behind. The folder is locked, so none of it is still in use.
-func (s *set) clear() error {
-	entries, err := os.ReadDir(s.folder)
-	if err != nil {
-		return output(s.folder, err)
-	}
-	ours := leftover(s.report)
-	for _, e := range entries {
-		if !e.IsDir() && ours.MatchString(e.Name()) {
-			if err := s.remove(e.Name()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 func (s *set) create(name string) (*file, error) {
@@ -240,68 +214,6 @@ func (s *set) finish() error {
 
 func (f *file) sum() string { return hex.EncodeToString(f.hash.Sum(nil)) }
 
-// publish puts the set into the place of the one before. It never stops halfway of its own accord.
-func (s *set) publish(m Manifest) error {
-	text, err := m.encode()
-	if err != nil {
-		return fmt.Errorf("manifest: %w", err)
-	}
-	if _, err := s.manifest.Write(text); err != nil {
-		return s.manifest.err
-	}
-	if err := s.manifest.finish(); err != nil {
-		return err
-	}
-	stale := s.stale(m)
-	if err := s.hideLatest(); err != nil {
-		return err
-	}
-	if err := s.remove(s.manifest.name); err != nil {
-		return err
-	}
-	if err := s.sync(); err != nil {
-		return err
-	}
-	for _, f := range s.files {
-		if err := s.rename(f); err != nil {
-			return err
-		}
-	}
-	for _, name := range stale {
-		if err := s.remove(name); err != nil {
-			return err
-		}
-	}
-	if err := s.sync(); err != nil {
-		return err
-	}
-	if err := s.rename(s.manifest); err != nil {
-		return err
-	}
-	return s.sync()
-}
-
-// stale is the files of the set before that have no place in this one.
-func (s *set) stale(m Manifest) (names []string) {
-	if s.other != "" { // which a run may have left behind that was killed when the old manifest was gone
-		names = append(names, s.other)
-	}
-	old, err := ReadManifest(filepath.Join(s.folder, s.manifest.name))
-	if err != nil {
-		return names
-	}
-	keep := map[string]bool{}
-	for _, f := range m.Files {
-		keep[f.Name] = true
-	}
-	for _, f := range old.Files {
-		if !keep[f.Name] && f.of(s.base) && f.Name != s.other {
-			names = append(names, f.Name)
-		}
-	}
-	return names
-}
-
 func (s *set) rename(f *file) error {
 	path := filepath.Join(s.folder, f.name)
 	if err := s.step("rename " + f.name); err != nil {
@@ -344,7 +256,7 @@ func (s *set) step(name string) error {
 
 // close removes what has still its hidden name, and lets others have the folder.
 func (s *set) close() {
-	for _, f := range slices.Concat(s.files, s.more, []*file{s.manifest}) {
+	for _, f := range slices.Concat(s.files, s.more, s.aside, []*file{s.manifest, s.replaced}) {
 		if f != nil {
 			f.open.Close() // for the second time, often; a link is no open file at all
 			if f.hidden != "" {
