@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // A window can be read again: by hand, or because rows arrive late. What is delivered then replaces what was there, and
@@ -74,10 +75,10 @@ func (r *run) follow(ctx context.Context, files *set, sets, before, due []delive
 	if r.Retention == (Retention{}) {
 		return nil
 	}
-	if err := r.clearRetired(ctx, files, due); err != nil {
+	if err := files.clearHalfRetired(slices.Concat(sets, due)); err != nil {
 		return err
 	}
-	return files.clearHalfRetired(sets)
+	return r.clearRetired(ctx, files, due)
 }
 
 // keeps tells whether a set of before is to stay in place of the one that was just made: the window is read again, and
@@ -107,14 +108,25 @@ func (r *run) note(files *set, sets []delivered) {
 			m.Warnings = append(m.Warnings, r.change)
 		}
 	}
-	earlier := func(d delivered) bool { return !d.about(window) && newer(delivered{files.base, *m}, d) < 0 }
-	i := slices.IndexFunc(sets, earlier)
-	if i < 0 || sets[i].Content != m.Content || sets[i].Account != m.Account {
-		return
+	m.UnchangedSince = m.since(slices.DeleteFunc(slices.Clone(sets), func(d delivered) bool {
+		return d.about(window) || newer(delivered{files.base, *m}, d) >= 0
+	}))
+}
+
+// since is the slot of the first of the sets in a row that say the same as the manifest, of which earlier are all before it, the
+// newest first; nothing if there is none. What the oldest of them knew of those before it holds, since nobody can have
+// replaced them after they were gone.
+func (m Manifest) since(earlier []delivered) (since time.Time) {
+	for i, d := range earlier {
+		if d.Content != m.Content || d.Account != m.Account {
+			return since
+		}
+		since = d.Slot
+		if i == len(earlier)-1 && !d.UnchangedSince.IsZero() {
+			since = d.UnchangedSince
+		}
 	}
-	if m.UnchangedSince = sets[i].UnchangedSince; m.UnchangedSince.IsZero() {
-		m.UnchangedSince = sets[i].Slot
-	}
+	return since
 }
 
 // difference says what changed from one delivery of a window to the next.

@@ -91,6 +91,20 @@ func TestUnchangedReportSaysSinceWhen(t *testing.T) {
 	}
 }
 
+func TestUnchangedSinceKnowsOfAWindowThatWasReplaced(t *testing.T) {
+	first := order(t.TempDir(), calls(texts("a")), "a")
+	second := tomorrow(first)
+	third := tomorrow(second)
+	for _, o := range []Order{first, second, third} {
+		deliver(t, o)
+	}
+	first.Job = calls(texts("b"))
+	deliver(t, first)
+	if next := deliver(t, tomorrow(third)); !next.Manifest.UnchangedSince.Equal(second.Slot) {
+		t.Errorf("unchanged since %v, and the first set that says so is that of %v", next.Manifest.UnchangedSince, second.Slot)
+	}
+}
+
 func TestAWindowIsComparedWithTheOneBeforeIt(t *testing.T) {
 	folder := t.TempDir()
 	first := order(folder, calls(texts("a")), "a")

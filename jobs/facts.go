@@ -24,7 +24,7 @@ func (r *run) describe() {
 // the same data gives the same bytes; it stands in the manifest.
 func (r *run) facts() []exporters.Fact {
 	info := r.Job.Info()
-	verdict, evidence, _, account := r.proof.Result()
+	verdict, evidence, _, account := r.proven()
 	facts := []exporters.Fact{
 		{Name: "Report", Values: []string{info.Title + " (" + r.name + ")"}},
 		{Name: "About", Values: []string{info.About}},

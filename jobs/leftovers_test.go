@@ -10,7 +10,7 @@ import (
 )
 
 func TestAKilledRunIsEndedByTheNextOneWhateverItsWindow(t *testing.T) {
-	for b, exts := range map[beyond]string{{}: "b c", {latest: "links"}: "a b", {latest: "copies"}: "b c"} {
+	for b, exts := range map[beyond]string{{}: "b c", {latest: "links"}: "a b", {latest: "copies"}: "b c", {keep: "1"}: "a b"} {
 		for step := 1; endAfter(t, step, b, exts); step++ {
 		}
 	}
@@ -22,11 +22,11 @@ func endAfter(t *testing.T, step int, b beyond, exts string) bool {
 	folder := inMemory(t)
 	deliverOld(t, folder, b)
 	command := exec.Command(os.Args[0])
-	command.Env = append(os.Environ(), "JOBS_TEST_OUTPUT="+folder, fmt.Sprint("JOBS_TEST_KILL_AT=", step), "JOBS_TEST_LATEST="+b.latest, "JOBS_TEST_FORMATS="+exts)
+	command.Env = append(os.Environ(), "JOBS_TEST_OUTPUT="+folder, fmt.Sprint("JOBS_TEST_KILL_AT=", step), "JOBS_TEST_LATEST="+b.latest, "JOBS_TEST_KEEP="+b.keep, "JOBS_TEST_FORMATS="+exts)
 	_, err := command.CombinedOutput()
 	deliverBeyond(t, b, nextDay(folder))
 	when := fmt.Sprintf("%v %s: killed at step %d", b, exts, step)
-	if !checkSet(t, folder, when) {
+	if b.keep == "" && !checkSet(t, folder, when) {
 		t.Fatalf("%s: neither the old set nor the new one is there", when)
 	}
 	checkAll(t, folder, when, b)

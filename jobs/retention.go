@@ -170,7 +170,8 @@ func (s *set) take(d delivered) error {
 }
 
 // clearHalfRetired ends what a run began that was killed while it took a set away: the manifest is gone, and files are
-// not. The manifests of later sets know of them. sets are all that there are.
+// not. The manifests of later sets know of them. sets are all that there are, those among them that are about to be taken
+// away: they may be the only ones that know.
 func (s *set) clearHalfRetired(sets []delivered) error {
 	listed := map[string]bool{}
 	for _, d := range sets {

@@ -287,7 +287,7 @@ func (r *run) pull(ctx context.Context, files []*file, columns int) (err error) 
 		})
 	}
 	rows, ctx := newSpread(ctx, columns, takes...)
-	whole := false
+	whole, begun := false, r.clock()
 	defer func() {
 		if failed := rows.end(whole); err == nil {
 			err = failed
@@ -309,6 +309,9 @@ func (r *run) pull(ctx context.Context, files []*file, columns int) (err error) 
 		if r.rows.Add(1); r.whole != nil {
 			r.whole.rows.Add(1)
 		}
+	}
+	if w := r.Order.Window; !w.Snapshot() && w.To.After(begun) {
+		r.proof.Unproven("the window was not over when it was read: it ends at %s", r.instant(w.To))
 	}
 	whole = true
 	return nil
@@ -355,14 +358,28 @@ func said(format exporters.Format, w exporters.Writer) (warnings []string) {
 func (r *run) learn() {
 	m := &r.manifest
 	m.Rows = r.rows.Load()
-	verdict, evidence, warnings, account := r.proof.Result()
-	m.Verdict, m.Account = verdict, account
-	m.Evidence, m.Warnings = append([]string{}, evidence...), append([]string{}, warnings...)
+	m.Verdict, m.Evidence, m.Warnings, m.Account = r.proven()
 	if r.traffic != nil {
 		t := r.traffic()
 		m.Requests, m.Retries = t.Requests, t.Retries
-		m.Warnings = append(m.Warnings, t.warnings()...)
+		m.Warnings = append(m.Warnings, r.redacted(t.warnings())...)
 	}
+}
+
+// proven is what is known of completeness, as it may stand in files: an answer that is quoted may hold a token.
+func (r *run) proven() (v Verdict, evidence, warnings []string, account string) {
+	v, evidence, warnings, account = r.proof.Result()
+	return v, r.redacted(evidence), r.redacted(warnings), r.redacted([]string{account})[0]
+}
+
+func (r *run) redacted(texts []string) []string {
+	list := append([]string{}, texts...) // never null in a manifest
+	if r.Redact != nil {
+		for i, text := range list {
+			list[i] = r.Redact(text)
+		}
+	}
+	return list
 }
 
 // warnings says, in a sentence, what was odd.

@@ -162,6 +162,64 @@ func TestVerdictIsTheSources(t *testing.T) {
 	}
 }
 
+func TestAWindowThatIsNotOverIsNotProven(t *testing.T) {
+	for now, want := range map[time.Time]Verdict{saturday.Add(23 * time.Hour): Unproven, saturday.AddDate(0, 0, 1): Complete} {
+		r := &Runner{Now: func() time.Time { return now }}
+		result := r.Run(t.Context(), order(t.TempDir(), calls(rows(3, "a call")), "a"))
+		said := strings.Contains(strings.Join(result.Manifest.Evidence, "\n"), "it ends at 2026-11-22 00:00:00 +0000")
+		if result.Err != nil || result.Verdict != want || said != (want == Unproven) {
+			t.Errorf("at %s: %s, %q, %v", now, result.Verdict, result.Manifest.Evidence, result.Err)
+		}
+	}
+}
+
+func TestNoSecretOfAnAnswerStandsInFiles(t *testing.T) {
+	folder := t.TempDir()
+	source := func(_ context.Context, r Request) iter.Seq2[call, error] {
+		return func(func(call, error) bool) {
+			r.Proof.Truncated("failed: hunter2")
+			r.Proof.Warn("an odd hunter2")
+			r.Proof.Account("hunter2 of example")
+		}
+	}
+	o := order(folder, calls(source), "a")
+	o.Formats = []exporters.Format{described()}
+	r := &Runner{
+		Redact: func(s string) string { return strings.ReplaceAll(s, "hunter2", "(redacted)") },
+		Watch: func(ctx context.Context) (context.Context, func() Traffic) {
+			return ctx, func() Traffic { return Traffic{Unknown: []string{"data[].hunter2"}} }
+		},
+	}
+	if result := r.Run(t.Context(), o); result.Err != nil {
+		t.Fatal(result.Err)
+	}
+	for name, text := range content(t, folder) {
+		if strings.Contains(text, "hunter2") || !strings.Contains(text, "(redacted)") {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
+// described is a format whose files hold what they are about.
+func described() exporters.Format {
+	return exporters.Format{Name: "about", Ext: "about", New: func(w io.Writer, _ exporters.Table) (exporters.Writer, error) {
+		return &describedWriter{w: w}, nil
+	}}
+}
+
+type describedWriter struct {
+	w     io.Writer
+	facts []exporters.Fact
+}
+
+func (d *describedWriter) Write(exporters.Row) error       { return nil }
+func (d *describedWriter) Describe(facts []exporters.Fact) { d.facts = facts }
+
+func (d *describedWriter) Close() error {
+	_, err := fmt.Fprintln(d.w, d.facts)
+	return err
+}
+
 func TestErrorOfTheSourceDeliversNothing(t *testing.T) {
 	refused := errors.New("page 2: refused")
 	folder := t.TempDir()
