@@ -45,8 +45,8 @@ func dated(first func(day time.Time) time.Time, length int) unit {
 }
 
 // startOfHour finds where an hour of the clocks begins. Each is one hour of real time, also where the clocks are
-// changed by whole hours: the hour that comes twice is two. Where they are changed by less, as by 30 minutes on Lord
-// Howe Island, one hour is so much shorter or longer.
+// changed by whole hours: the hour that comes twice is two, and one that they leave amid goes on where they arrive, as on the
+// Chatham Islands. Where they are changed by less, as by 30 minutes on Lord Howe Island, one hour is so much shorter or longer.
 func startOfHour(t time.Time, zone *time.Location) time.Time {
 	t = t.In(zone)
 	_, offset := t.Zone()
@@ -61,7 +61,7 @@ func startOfHour(t time.Time, zone *time.Location) time.Time {
 	reached := shown(changed, before) // by the clocks, when they were changed
 	back := before - offset
 	switch {
-	case hour.Before(changed) && !wall.Before(reached): // they jumped over the full hour
+	case hour.Before(changed) && !wall.Before(reached) && reached.Equal(reached.Truncate(time.Hour)): // they jumped over the full hour
 		return changed
 	case hour.Before(changed), back > 0 && back%3600 != 0 && wall.Before(reached): // the hour began before the change
 		return startOfHour(changed.Add(-time.Nanosecond), zone)

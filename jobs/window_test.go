@@ -56,6 +56,8 @@ func TestWindowFollowsFromSlotAndZone(t *testing.T) {
 		// Clocks that change by 30 minutes: 02:00 becomes 02:30, and 02:00 becomes 01:30.
 		{"Australia/Lord_Howe", "previous-hour", "2026-10-04T02:30:00+11:00", "2026-10-03T14:30:00Z", "2026-10-03T15:30:00Z", "2026-10-04T01+1030"},
 		{"Australia/Lord_Howe", "previous-hour", "2026-10-04T03:00:00+11:00", "2026-10-03T15:30:00Z", "2026-10-03T16:00:00Z", "2026-10-04T02+1100"},
+		{"Pacific/Chatham", "previous-hour", "2027-09-26T04:10:00+13:45", "2027-09-25T13:15:00Z", "2027-09-25T14:15:00Z", "2027-09-26T02+1245"},
+		{"Pacific/Chatham", "previous-hour", "2027-04-04T03:10:00+12:45", "2027-04-03T13:15:00Z", "2027-04-03T14:15:00Z", "2027-04-04T03+1345"},
 		{"Australia/Lord_Howe", "previous-hour", "2026-04-05T02:00:00+10:30", "2026-04-04T14:00:00Z", "2026-04-04T15:30:00Z", "2026-04-05T01+1100"},
 		{"Australia/Lord_Howe", "previous-hour", "2026-04-05T01:45:00+10:30", "2026-04-04T13:00:00Z", "2026-04-04T14:00:00Z", "2026-04-05T00+1100"},
 		{"Australia/Lord_Howe", "previous-day", "2026-04-06T00:00:00+10:30", "2026-04-04T13:00:00Z", "2026-04-05T13:30:00Z", "2026-04-05"},
