@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,13 +66,14 @@ var rules = []struct{ folder, may string }{
 	{"exporters/xlsx", module + "exporters github.com/xuri/excelize/ github.com/klauspost/compress/ golang.org/x/"},
 	{"exporters/compressed", module + "exporters github.com/klauspost/compress/"},
 	{"exporters/parquet", module + "exporters github.com/parquet-go/parquet-go github.com/parquet-go/parquet-go/"},
-	{"exporters/exportertest", module + "exporters"},
+	{"exporters/exportertest", module + "exporters " + module + "internal/raced"},
 	{"exporters/", module + "exporters golang.org/x/"},
 	{"exporters", ""},
 	{"jobs/reports", module + "jobs " + module + "clients/ " + module + "exporters"},
 	{"jobs/schedule", module + "jobs github.com/robfig/cron/"},
 	{"jobs/", module + "jobs " + module + "exporters golang.org/x/"},
 	{"jobs", module + "exporters"},
+	{"internal/raced", ""},
 }
 
 func TestImportsRunDownwards(t *testing.T) {
@@ -116,6 +118,16 @@ func allowed(may, imported string) bool {
 		}
 	}
 	return false
+}
+
+// The program is the same under the race detector and without it; only its tests, and what holds tests, may differ.
+func TestOnlyTestsAskForTheRaceDetector(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if slices.Contains(s.imports, module+"internal/raced") != (s.path == "exporters/exportertest/exportertest.go") {
+			t.Errorf("%s imports %v", s.path, s.imports)
+		}
+	}
 }
 
 // Vendors have their names below clients/<vendor>, in the sandbox, in the files of their reports, in the list of all

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/reportjob/reportjob/exporters"
+	"github.com/reportjob/reportjob/internal/raced"
 )
 
 // boundLines is lines as a format that holds several tables.
@@ -278,7 +279,7 @@ func TestBundleTellsHowFarAllOfItIs(t *testing.T) {
 }
 
 func TestFaultAtAnyStepOfABundleLeavesAWholeSetOrNone(t *testing.T) {
-	for fault := 1; ; fault++ {
+	for fault := 1; ; fault += raced.Every(5) {
 		folder := t.TempDir()
 		deliver(t, bundled(folder, named("a", broken(0, errDown)), named("b", rows(2, "ciao"))))
 		var mu sync.Mutex
@@ -316,7 +317,7 @@ func TestFaultAtAnyStepOfABundleLeavesAWholeSetOrNone(t *testing.T) {
 }
 
 func TestSpoolsOfAKilledBundleAreCleared(t *testing.T) {
-	for step := 1; killBundleAt(t, step); step++ {
+	for step := 1; killBundleAt(t, step); step += raced.Every(5) {
 	}
 }
 

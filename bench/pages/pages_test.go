@@ -10,6 +10,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -24,6 +25,7 @@ import (
 	"github.com/reportjob/reportjob/clients/secureaccess"
 	"github.com/reportjob/reportjob/clients/sierra"
 	"github.com/reportjob/reportjob/clients/sipgate"
+	"github.com/reportjob/reportjob/internal/raced"
 )
 
 // The answers of the APIs, as their clients have them.
@@ -65,13 +67,14 @@ func pages(t testing.TB) []page {
 	access := token(t, box, "/secureaccess/auth/v2/token", variables["SECUREACCESS_API_KEY"], variables["SECUREACCESS_API_SECRET"])
 	library := token(t, box, "/sierra/iii/sierra-api/v6/token", sandbox.SierraClientKey, sandbox.SierraClientSecret)
 	telephone := func(r *http.Request) { r.SetBasicAuth(sandbox.SipgateTokenID, sandbox.SipgateToken) }
-	const window = "?from=-12hours&to=now&limit=5000&offset=0"
+	window := fmt.Sprintf("?from=-12hours&to=now&limit=%d&offset=0", max(1000, raced.Few(5000)))
+	listed := fmt.Sprintf("?limit=%d&offset=0&fields=default,fixedFields", max(1000, raced.Few(2000)))
 	dns := ask(t, box, "/secureaccess/reports/v2/activity/dns"+window, access)
 	all := []page{
 		{name: "dns", body: dns, into: func() any { return new(activity[secureaccess.DNS]) }},
 		{name: "proxy", body: ask(t, box, "/secureaccess/reports/v2/activity/proxy"+window, access), into: func() any { return new(activity[secureaccess.Proxied]) }},
 		{name: "calls", body: ask(t, box, "/sipgate/v2/history?limit=1000&offset=0", telephone), into: func() any { return new(history) }},
-		{name: "items", body: ask(t, box, "/sierra/iii/sierra-api/v6/items?limit=2000&offset=0&fields=default,fixedFields", library), into: func() any { return new(items) }},
+		{name: "items", body: ask(t, box, "/sierra/iii/sierra-api/v6/items"+listed, library), into: func() any { return new(items) }},
 		{name: "untyped", body: dns, into: func() any { return new(activity[rest.Record]) }},
 	}
 	for i := range all {

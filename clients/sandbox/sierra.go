@@ -27,11 +27,10 @@ const (
 // sierra stands in for a library system. Its manners follow what libraries recorded: totals that count one page,
 // stubs of deleted records among the living, 404 for an empty list, and now and then an answer without a body.
 type sierra struct {
-	o       Options
-	access  *tokens
-	calm    limiter       // requests a minute; nil without Options.Limits
-	lines   chan struct{} // connections at once; nil without Options.Limits
-	library *memo[int, *sierraLibrary]
+	o      Options
+	access *tokens
+	calm   limiter       // requests a minute; nil without Options.Limits
+	lines  chan struct{} // connections at once; nil without Options.Limits
 
 	mu     sync.Mutex
 	served uint64 // requests for data, which decide where an empty body comes
@@ -44,7 +43,6 @@ func newSierra(o Options) api {
 		s.calm = newWindow(o.Now, 60, time.Minute)
 		s.lines = make(chan struct{}, 4)
 	}
-	s.library = newMemo(2, func(today int) *sierraLibrary { return newSierraLibrary(o.Seed, today) })
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+sierraPath+"/token", s.token)
@@ -197,7 +195,7 @@ func (s *sierra) view(r *http.Request) *sierraView {
 		scheme = "https"
 	}
 	return &sierraView{
-		sierraLibrary: s.library.get(unixDay(now)),
+		sierraLibrary: sierraLibraries.get(sierraDay{s.o.Seed, unixDay(now)}),
 		now:           now,
 		base:          scheme + "://" + r.Host + "/sierra" + sierraPath,
 	}

@@ -73,6 +73,15 @@ type sierraLibrary struct {
 	held     map[string][]*sierraHold // by kind and number of the record
 }
 
+// sierraDay is what a library follows from.
+type sierraDay struct {
+	seed  uint64
+	today int
+}
+
+// sierraLibraries are common to all sandboxes: one of the same seed on the same day holds the same, and nobody changes it.
+var sierraLibraries = newMemo(4, func(d sierraDay) *sierraLibrary { return newSierraLibrary(d.seed, d.today) })
+
 func newSierraLibrary(seed uint64, today int) *sierraLibrary {
 	l := &sierraLibrary{
 		seed: seed, today: today, patron: map[int]*sierraPatron{}, owed: map[int]cents{}, lent: map[int][]*sierraLoan{},

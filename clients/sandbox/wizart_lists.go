@@ -103,10 +103,14 @@ func (q *wizartRequest) listing(all []object, name string) {
 	var list []object
 	for _, o := range all {
 		if keep(o) {
-			list = append(list, q.z.catalog().translated(o, locale))
+			list = append(list, o)
 		}
 	}
 	body := q.paged(list, 15, "/api/"+name)
+	page := body["data"].([]object)
+	for i, o := range page {
+		page[i] = q.z.catalog().translated(o, locale)
+	}
 	body["meta"].(object)["per_page"] = "15"
 	writeJSON(q.w, http.StatusOK, body)
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/reportjob/reportjob/internal/raced"
 )
 
 // wild is traffic whose rate changes from nothing to much within minutes, with bursts that fill pages.
@@ -35,7 +37,7 @@ func TestWildTrafficTakesFewMoreRequestsThanTheLeastPossible(t *testing.T) {
 	for _, order := range []string{"up", "down"} {
 		for atOnce := 1; atOnce <= 5; atOnce++ {
 			asked, needed := 0, 0
-			for seed := range uint64(8) {
+			for seed := range uint64(raced.Few(8)) {
 				events := wild(rand.New(rand.NewPCG(seed, 4)), limit)
 				f := &fake{events: events, order: order, rand: rand.New(rand.NewPCG(seed, 5))}
 				got := readAll(t, f.listing(limit, atOnce, "kind"), 0, 86_400)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/reportjob/reportjob/internal/raced"
 )
 
 // occurrence is an event of the fake listing. Several may be equal.
@@ -207,7 +209,7 @@ func readAll(t *testing.T, l listing[occurrence], from, to int64) []occurrence {
 }
 
 func TestEveryEventIsReadOnceAndInTheOrderOfTime(t *testing.T) {
-	for seed := range uint64(5000) {
+	for seed := range uint64(raced.Few(5000)) {
 		synctest.Test(t, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			limit, window, atOnce := 2+r.IntN(9), 1+r.Int64N(200), 1+r.IntN(5)
@@ -283,7 +285,7 @@ func TestRequestsAreHardlyMoreThanTheLeastPossible(t *testing.T) {
 	const limit = 100
 	for _, atOnce := range []int{1, 2, 4} {
 		for _, order := range []string{"up", "down"} {
-			for _, n := range []int{0, 1, 99, 100, 360, 1000, 4000, 20_000} {
+			for _, n := range []int{0, 1, 99, 100, 360, 1000, 4000, raced.Few(20_000)} {
 				r := rand.New(rand.NewPCG(uint64(n), 3))
 				f := &fake{events: day(r, n), order: order, rand: r}
 				got := readAll(t, f.listing(limit, atOnce), 0, 86_400)

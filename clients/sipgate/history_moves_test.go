@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/reportjob/reportjob/clients/rest"
+	"github.com/reportjob/reportjob/internal/raced"
 )
 
 // restless is an account in which entries come, go and are moved between inbox and archive while it is read. It is asked
@@ -95,8 +96,8 @@ func (m *memory) Write(b []byte) (int, error) { return m.body.Write(b) }
 func TestNoEntryThatStaysIsMissingFromAHistoryThatIsCalledComplete(t *testing.T) {
 	t.Parallel()
 	verdicts := map[string]int{}
-	for seed := range uint64(6000) {
-		a := newRestless(seed)
+	for seed := range raced.Few(6000) {
+		a := newRestless(uint64(seed))
 		before := map[string]bool{}
 		for _, e := range a.entries {
 			before[e.id] = true
@@ -126,7 +127,7 @@ func TestNoEntryThatStaysIsMissingFromAHistoryThatIsCalledComplete(t *testing.T)
 			t.Fatalf("seed %d: nothing moved, and it is %s: %q", seed, verdict, said.said)
 		}
 	}
-	if verdicts["complete"] < 2000 || verdicts["unproven"] < 500 {
+	if verdicts["complete"] < raced.Few(2000) || verdicts["unproven"] < raced.Few(500) {
 		t.Errorf("verdicts %v: the test proves little", verdicts)
 	}
 }
@@ -134,8 +135,8 @@ func TestNoEntryThatStaysIsMissingFromAHistoryThatIsCalledComplete(t *testing.T)
 func TestNumbersThatComeAndGoAreReadAgainOrUnproven(t *testing.T) {
 	t.Parallel()
 	verdicts := map[string]int{}
-	for seed := range uint64(3000) {
-		r := rand.New(rand.NewPCG(seed, 23))
+	for seed := range raced.Few(3000) {
+		r := rand.New(rand.NewPCG(uint64(seed), 23))
 		s := &shelf{r: r, page: 1 + r.IntN(7), counted: r.IntN(2) == 0, chance: pickOne(r, 0, 30, 100), gone: map[string]bool{}}
 		for n := range r.IntN(25) {
 			s.ids = append(s.ids, fmt.Sprint(100+n))
@@ -160,7 +161,7 @@ func TestNumbersThatComeAndGoAreReadAgainOrUnproven(t *testing.T) {
 			t.Fatalf("seed %d: nothing moved, %d of %d came: %q", seed, len(came), len(before), said.said)
 		}
 	}
-	if verdicts["complete"] < 1000 || verdicts["unproven"] < 200 {
+	if verdicts["complete"] < raced.Few(1000) || verdicts["unproven"] < raced.Few(200) {
 		t.Errorf("verdicts %v: the test proves little", verdicts)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/reportjob/reportjob/exporters/csv"
 	"github.com/reportjob/reportjob/exporters/exportertest"
 	"github.com/reportjob/reportjob/exporters/jsonl"
+	"github.com/reportjob/reportjob/internal/raced"
 )
 
 func TestGzip(t *testing.T) {
@@ -142,7 +143,7 @@ func TestBytesDoNotDependOnTheNumberOfCores(t *testing.T) {
 		var files [2]string
 		for i, cores := range []int{1, 7} {
 			before := runtime.GOMAXPROCS(cores)
-			files[i] = write(t, format, 40_000)
+			files[i] = write(t, format, raced.Few(40_000))
 			runtime.GOMAXPROCS(before)
 		}
 		if files[0] != files[1] {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/exporters/exportertest"
+	"github.com/reportjob/reportjob/internal/raced"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -447,7 +448,7 @@ func TestMoreColumnsThanASheetHoldsAreRefused(t *testing.T) {
 
 // TestBytesDoNotDependOnTheMachine writes enough for many blocks with one and with several at a time.
 func TestBytesDoNotDependOnTheMachine(t *testing.T) {
-	rows := slices.Collect(keep(exportertest.Rows(8000)))
+	rows := slices.Collect(keep(exportertest.Rows(raced.Few(8000))))
 	first, _ := write(t, exportertest.Table(), rows...)
 	for _, n := range []int{1, 4} {
 		was := runtime.GOMAXPROCS(n)

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"flag"
 	"fmt"
@@ -22,6 +21,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/reportjob/reportjob/clients/rest"
+	"github.com/reportjob/reportjob/internal/raced"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -126,8 +126,7 @@ func instant(t *testing.T, s string) time.Time {
 // runJob is the report as CSV, written without the project's own writer.
 func runJob(t *testing.T, job jobs.Job, g golden) []byte {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
+	ctx := raced.Context(t)
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	columns := job.Table(g.request.Params)

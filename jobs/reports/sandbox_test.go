@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sandbox"
+	"github.com/reportjob/reportjob/internal/raced"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -95,8 +95,7 @@ func runReport(t *testing.T, list []jobs.Job, name, day string, params url.Value
 	t.Helper()
 	job := byName(t, list, name)
 	r := jobs.Request{Window: window(t, day, time.UTC), Zone: time.UTC, Params: params, Proof: new(jobs.Proof)}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
+	ctx := raced.Context(t)
 	id := -1
 	for i, column := range job.Table(params) {
 		if id < 0 && (column.Name == "id" || column.Name == "uuid") {

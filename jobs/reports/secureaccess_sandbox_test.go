@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sandbox"
 	"github.com/reportjob/reportjob/clients/secureaccess"
+	"github.com/reportjob/reportjob/internal/raced"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -69,8 +69,7 @@ type saRun struct {
 
 func saReadJob(t *testing.T, j jobs.Job, w jobs.Window, params url.Values) (run saRun) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
+	ctx := raced.Context(t)
 	r := jobs.Request{Window: w, Zone: time.UTC, Params: params, Proof: new(jobs.Proof)}
 	for row, err := range j.Rows(ctx, r) {
 		if err != nil {

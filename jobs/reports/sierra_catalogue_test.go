@@ -39,16 +39,6 @@ func sierraTable(t *testing.T, list []jobs.Job, name, day string, params url.Val
 	return rows
 }
 
-// sierraEntries walks a list of the sandbox by offset.
-func sierraEntries(t *testing.T, s *standIn, path string) (entries []map[string]any) {
-	t.Helper()
-	sierraByHand(t, s, path, func(e map[string]any) bool {
-		entries = append(entries, e)
-		return true
-	})
-	return entries
-}
-
 func TestSierraInvoiceLinesAreThoseOfEachInvoice(t *testing.T) {
 	t.Parallel()
 	s := newStandIn(t, sandbox.Options{})

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sandbox"
+	"github.com/reportjob/reportjob/internal/raced"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -25,8 +25,7 @@ func sipgateTable(t *testing.T, s *standIn, name, day string, params url.Values,
 	t.Helper()
 	job := byName(t, sipgateReports(t, s), name)
 	r := jobs.Request{Window: window(t, day, time.UTC), Zone: time.UTC, Params: params, Limit: limit, Proof: new(jobs.Proof)}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
+	ctx := raced.Context(t)
 	var rows []map[string]string
 	columns := job.Table(params)
 	for row, err := range job.Rows(ctx, r) {

@@ -20,6 +20,7 @@ import (
 	"github.com/reportjob/reportjob/exporters/jsonl"
 	"github.com/reportjob/reportjob/exporters/parquet"
 	"github.com/reportjob/reportjob/exporters/xlsx"
+	"github.com/reportjob/reportjob/internal/raced"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -151,11 +152,7 @@ func TestAllFormatsAgreeOnRandomTables(t *testing.T) {
 	t.Parallel()
 	r := random{rand.New(rand.NewPCG(1, 2))}
 	folder := t.TempDir()
-	tables := 2000
-	if raced { // one goroutine does it all, and slowly
-		tables = 300
-	}
-	for n := range tables {
+	for n := range raced.Few(2000) {
 		table, rows := r.table(t)
 		formats := slices.Clone(all[:2])
 		switch n % 10 {
@@ -185,7 +182,7 @@ func TestEveryCellThatDiffersIsFound(t *testing.T) {
 	r := random{rand.New(rand.NewPCG(3, 4))}
 	folder := t.TempDir()
 	changed := 0
-	for changed < 400 {
+	for changed < raced.Few(400) {
 		table, rows := r.table(t)
 		if len(rows) == 0 {
 			continue

@@ -16,6 +16,7 @@ import (
 	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/exporters/exportertest"
 	"github.com/reportjob/reportjob/exporters/xlsx"
+	"github.com/reportjob/reportjob/internal/raced"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -235,7 +236,7 @@ func TestAManifestThatCannotBeFollowedIsAnError(t *testing.T) {
 
 // TestMemoryDoesNotGrowWithRows reads a table all the way, and looks at the heap at a third of it and near its end.
 func TestMemoryDoesNotGrowWithRows(t *testing.T) {
-	if raced {
+	if raced.Enabled {
 		t.Skip("the race detector's own memory is none of ours")
 	}
 	const count = 60_000
