@@ -87,37 +87,13 @@ func cause(err error) string {
 }
 
 func verifyFolder(root string, inspect Inspect) []Verification {
-	var all []Verification
-	var files, aliases []string
-	listed := map[string]bool{}
-	err := filepath.WalkDir(root+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
-		hidden := strings.HasPrefix(entry.Name(), ".") && filepath.Clean(path) != filepath.Clean(root)
-		switch {
-		case err != nil:
-			all = append(all, verified(filepath.Clean(path), "", cause(err)))
-		case hidden && entry.IsDir():
-			return fs.SkipDir
-		case hidden || entry.IsDir():
-		case strings.HasPrefix(entry.Name(), latestBase+"."):
-			aliases = append(aliases, filepath.Clean(path))
-		case strings.HasSuffix(path, manifestExt):
-			v, names := verifySet(path, inspect)
-			all = append(all, v)
-			listed[filepath.Clean(path)] = true
-			for _, name := range names {
-				listed[filepath.Join(filepath.Dir(path), name)] = true
-			}
-		default:
-			files = append(files, filepath.Clean(path))
-		}
-		return nil
-	})
-	if err != nil {
-		all = append(all, verified(root, "", cause(err)))
+	w := walk{root: root, inspect: inspect, listed: map[string]bool{}}
+	if err := filepath.WalkDir(root+string(filepath.Separator), w.visit); err != nil {
+		w.all = append(w.all, verified(root, "", cause(err)))
 	}
-	all = append(all, verifyLatest(aliases, listed, inspect, len(all) == 0)...)
-	for _, path := range files {
-		if !listed[path] {
+	all := append(w.all, verifyLatest(w.aliases, w.listed, inspect, len(w.all) == 0)...)
+	for _, path := range w.files {
+		if !w.listed[path] {
 			all = append(all, verified(path, "", "not delivered: no manifest lists it"))
 		}
 	}
@@ -125,6 +101,65 @@ func verifyFolder(root string, inspect Inspect) []Verification {
 		all = append(all, verified(root, "", "nothing was delivered here"))
 	}
 	return all
+}
+
+// walk is what is found below a folder.
+type walk struct {
+	root           string
+	inspect        Inspect
+	all            []Verification
+	files, aliases []string
+	listed         map[string]bool // paths of manifests and of the files in them
+}
+
+// visit takes what lies at a path. It is a fs.WalkDirFunc.
+func (w *walk) visit(path string, entry fs.DirEntry, err error) error {
+	path = filepath.Clean(path)
+	hidden := strings.HasPrefix(entry.Name(), ".") && path != filepath.Clean(w.root)
+	switch {
+	case err != nil:
+		w.all = append(w.all, verified(path, "", cause(err)))
+	case hidden && entry.IsDir():
+		return fs.SkipDir
+	case hidden || entry.IsDir():
+	case w.leadsToReport(path, entry):
+		w.follow(path)
+	case strings.HasPrefix(entry.Name(), latestBase+"."):
+		w.aliases = append(w.aliases, path)
+	case strings.HasSuffix(path, manifestExt):
+		v, names := verifySet(path, w.inspect)
+		w.all = append(w.all, v)
+		w.listed[path] = true
+		for _, name := range names {
+			w.listed[filepath.Join(filepath.Dir(path), name)] = true
+		}
+	default:
+		w.files = append(w.files, path)
+	}
+	return nil
+}
+
+// leadsToReport tells whether a path is a link right below the root that leads to a folder: that of a report may lie on
+// another disk, and is delivered to all the same.
+func (w *walk) leadsToReport(path string, entry fs.DirEntry) bool {
+	if entry.Type()&fs.ModeSymlink == 0 || filepath.Dir(path) != filepath.Clean(w.root) {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// follow takes the files of a report's folder that is a link, and nothing below: a link may lead back to where it lies.
+func (w *walk) follow(folder string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		w.all = append(w.all, verified(folder, "", cause(err)))
+	}
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			_ = w.visit(filepath.Join(folder, entry.Name()), entry, nil) // it skips folders alone
+		}
+	}
 }
 
 // verifyLatest proves the names of latest. They are other names of what is proven already, and so only what is wrong with

@@ -154,3 +154,35 @@ func TestADamagedFileIsReadWhereAnotherOneIsIntact(t *testing.T) {
 		}
 	}
 }
+
+func TestVerifyEntersReportFoldersThatAreLinks(t *testing.T) {
+	folder, disk := t.TempDir(), t.TempDir()
+	link := filepath.Join(folder, "calls")
+	if err := os.Symlink(disk, link); err != nil {
+		t.Fatal(err)
+	}
+	deliver(t, order(folder, calls(rows(3, "x")), "a"))
+	if err := os.Symlink(folder, filepath.Join(disk, "loop")); err != nil { // no report's folder lies there
+		t.Fatal(err)
+	}
+	manifest, loop := filepath.Join(link, "calls_2026-11-21.manifest.json"), filepath.Join(link, "loop")
+	told := func(root string) map[string]string {
+		said := map[string]string{}
+		for _, v := range Verify(root, inspectLines) {
+			said[v.Path] = strings.Join(v.Problems, "; ")
+		}
+		return said
+	}
+	said := told(folder)
+	if problems, ok := said[manifest]; !ok || problems != "" || len(said) != 2 || !strings.Contains(said[loop], "not delivered") {
+		t.Errorf("below the root: %q", said)
+	}
+	_ = os.Remove(filepath.Join(disk, "loop"))
+	if said := told(link); len(said) != 1 || said[manifest] != "" {
+		t.Errorf("the root itself is a link: %q", said)
+	}
+	touch(t, filepath.Join(disk, "calls_2026-11-22.a"))
+	if said := told(folder); !strings.Contains(said[filepath.Join(link, "calls_2026-11-22.a")], "no manifest lists it") {
+		t.Errorf("a file that was not delivered: %q", said)
+	}
+}
