@@ -248,26 +248,30 @@ func verifyOne(path string, inspect Inspect) Verification {
 }
 
 // manifestBeside is the manifest to which a file belongs by its name, and the file in it, nil if it is not listed there.
-// The error is fs.ErrNotExist if there is no such manifest. The file need not be there.
+// The error is fs.ErrNotExist if there is no such manifest. The file need not be there. Of several manifests, it is the
+// first that lists the file, or else the first: the name of one set may go on where that of another one ends.
 func manifestBeside(path string) (beside string, m Manifest, file *File, err error) {
 	folder, name := filepath.Split(path)
+	err = fs.ErrNotExist
 	for i := range name { // calls_2026-11-21.csv.gz: which of the points begins the extension?
 		if name[i] != '.' || i == 0 {
 			continue
 		}
-		beside = filepath.Join(folder, name[:i]+manifestExt)
-		m, err = ReadManifest(beside)
-		if errors.Is(err, fs.ErrNotExist) {
+		candidate := filepath.Join(folder, name[:i]+manifestExt)
+		read, failed := ReadManifest(candidate)
+		if errors.Is(failed, fs.ErrNotExist) {
 			continue
 		}
-		for _, f := range m.beside(name[:i]) {
+		for _, f := range read.beside(name[:i]) {
 			if f.Name == name {
-				file = &f
+				return candidate, read, &f, nil
 			}
 		}
-		return beside, m, file, err
+		if beside == "" {
+			beside, m, err = candidate, read, failed
+		}
 	}
-	return "", m, nil, fs.ErrNotExist
+	return beside, m, nil, err
 }
 
 // verifyFiles tells what is wrong with each of some files of a set.

@@ -186,3 +186,37 @@ func TestVerifyEntersReportFoldersThatAreLinks(t *testing.T) {
 		t.Errorf("a file that was not delivered: %q", said)
 	}
 }
+
+func TestVerifyOfOneFileTakesTheManifestThatListsIt(t *testing.T) {
+	folder := t.TempDir()
+	deliver(t, order(folder, calls(rows(3, "x")), "a"))
+	second := order(folder, calls(rows(3, "y")), "a")
+	second.Filename = Template{"{report}_{window}.v2"}
+	deliver(t, second)
+	base := filepath.Join(folder, "calls", "calls_2026-11-21")
+	for _, path := range []string{base + ".a", base + ".v2.a"} {
+		if v := Verify(path, inspectLines)[0]; !v.OK || v.Report != "calls" {
+			t.Errorf("%+v", v)
+		}
+	}
+	if err := os.WriteFile(base+manifestExt, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if v := Verify(base+".v2.a", inspectLines)[0]; !v.OK {
+		t.Errorf("the manifest of another set is damaged: %+v", v)
+	}
+	if v := Verify(base+".a", inspectLines)[0]; v.OK || !strings.Contains(v.Problems[0], "calls_2026-11-21.manifest.json: unexpected end") {
+		t.Errorf("its own manifest is damaged: %+v", v)
+	}
+	deliver(t, order(folder, calls(rows(3, "x")), "a"))
+	touch(t, base+".v2.b")
+	if v := Verify(base+".v2.b", inspectLines)[0]; v.OK || !strings.Contains(v.Problems[0], "calls_2026-11-21.manifest.json does not list it") {
+		t.Errorf("no manifest lists it: %+v", v)
+	}
+	if err := os.Remove(base + ".v2.a"); err != nil {
+		t.Fatal(err)
+	}
+	if !Missing(base+".v2.a") || Missing(base+".v3.a") {
+		t.Errorf("whether a file is missing: %v, and one that no manifest lists: %v", Missing(base+".v2.a"), Missing(base+".v3.a"))
+	}
+}
