@@ -43,8 +43,9 @@ type Verification struct {
 // Verify proves delivered files against their manifests: that they are there, have the size, the checksum, the rows
 // and the columns that the manifest says. The path is that of a manifest, whose files are all proven; of a file, whose
 // manifest lies beside it; or of a folder, below which all are proven, and a file that no manifest lists is a problem.
-// Hidden files are passed over. The files of a set must say the same, too, and where one of them is damaged, the others
-// tell what it should say. inspect may be nil; rows, columns and cells are then taken for proven by the checksum.
+// Hidden files and those of desktops are passed over. The files of a set must say the same, too, and where one of them is
+// damaged, the others tell what it should say. inspect may be nil; rows, columns and cells are then taken for proven by
+// the checksum.
 func Verify(path string, inspect Inspect) []Verification {
 	info, err := os.Stat(path)
 	switch {
@@ -133,10 +134,23 @@ func (w *walk) visit(path string, entry fs.DirEntry, err error) error {
 		for _, name := range names {
 			w.listed[filepath.Join(filepath.Dir(path), name)] = true
 		}
-	default:
+	case !ofDesktop(entry.Name()):
 		w.files = append(w.files, path)
 	}
 	return nil
+}
+
+// desktops has, in lower case, what desktops leave in folders where people look into files: Excel's owner file beside a
+// workbook that is open, and what Windows knows of a folder. They come and go, and say nothing of a delivery. Those of
+// LibreOffice and macOS are hidden, and passed over for that.
+var desktops = [...]string{"~$*", "thumbs.db", "desktop.ini"}
+
+// ofDesktop tells whether a file is one of those that desktops leave.
+func ofDesktop(name string) bool {
+	return slices.ContainsFunc(desktops[:], func(pattern string) bool {
+		match, _ := filepath.Match(pattern, strings.ToLower(name)) // the patterns have no mistake
+		return match
+	})
 }
 
 // leadsToReport tells whether a path is a link right below the root that leads to a folder: that of a report may lie on

@@ -220,3 +220,19 @@ func TestVerifyOfOneFileTakesTheManifestThatListsIt(t *testing.T) {
 		t.Errorf("whether a file is missing: %v, and one that no manifest lists: %v", Missing(base+".v2.a"), Missing(base+".v3.a"))
 	}
 }
+
+func TestVerifyPassesOverWhatDesktopsLeaveBesideFiles(t *testing.T) {
+	folder := t.TempDir()
+	deliver(t, order(folder, calls(rows(3, "x")), "a"))
+	for _, name := range []string{"~$calls_2026-11-21.xlsx", ".~lock.calls_2026-11-21.xlsx#", "Thumbs.db", "desktop.ini", "Desktop.ini", ".DS_Store"} {
+		touch(t, filepath.Join(folder, name))
+		touch(t, filepath.Join(folder, "calls", name))
+	}
+	if all := Verify(folder, inspectLines); len(all) != 1 || !all[0].OK {
+		t.Errorf("%+v", all)
+	}
+	touch(t, filepath.Join(folder, "calls", "~calls_2026-11-21.xlsx"))
+	if all := Verify(folder, inspectLines); len(all) != 2 || all[1].OK {
+		t.Errorf("a file of somebody's own: %+v", all)
+	}
+}
