@@ -27,6 +27,7 @@ type OpenFile struct {
 type Found struct {
 	Columns  []string // of its header; nil if it has none
 	Rows     int64
+	Content  string   // as manifests have it; empty if the file does not tell, or nobody asked it
 	Problems []string // in sentences: what it says otherwise than the other files do
 	Err      error    // why it could not be read to its end
 	Members  []Found  // of the file of a bundle: of each report, in the manifest's order; nothing of one that is missing
@@ -378,7 +379,7 @@ func verifyTable(m Manifest, want File, found Found) (problems []string) {
 	if len(m.Members) > 0 {
 		return append(verifyMembers(m, found), found.Problems...)
 	}
-	return append(verifyRows(want.Rows, m.Columns, found), found.Problems...)
+	return append(verifyRows(want.Rows, m.Columns, m.Content, found), found.Problems...)
 }
 
 // verifyMembers tells what is wrong with the tables in the file of a bundle.
@@ -389,7 +390,7 @@ func verifyMembers(m Manifest, found Found) (problems []string) {
 		if member.Verdict == Failed || i >= len(found.Members) {
 			continue
 		}
-		list := verifyRows(member.Rows, member.Columns, found.Members[i])
+		list := verifyRows(member.Rows, member.Columns, member.Content, found.Members[i])
 		if err := found.Members[i].Err; err != nil {
 			list = []string{err.Error()}
 		}
@@ -404,7 +405,7 @@ func verifyMembers(m Manifest, found Found) (problems []string) {
 }
 
 // verifyRows tells what is wrong with a table.
-func verifyRows(rows int64, columns []ManifestColumn, found Found) (problems []string) {
+func verifyRows(rows int64, columns []ManifestColumn, content string, found Found) (problems []string) {
 	if found.Rows != rows {
 		problems = append(problems, fmt.Sprintf("it has %d rows, the manifest says %d", found.Rows, rows))
 	}
@@ -415,6 +416,9 @@ func verifyRows(rows int64, columns []ManifestColumn, found Found) (problems []s
 			names = append(names, c.Name)
 		}
 		problems = append(problems, fmt.Sprintf("its columns are %s, the manifest says %s", strings.Join(found.Columns, ", "), strings.Join(names, ", ")))
+	}
+	if told := found.Content != "" && content != ""; told && found.Content != content && len(problems) == 0 {
+		problems = append(problems, fmt.Sprintf("its cells are not those that were delivered: their digest is %s, the manifest says %s as content", found.Content, content))
 	}
 	return problems
 }

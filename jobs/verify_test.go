@@ -121,6 +121,17 @@ func TestVerifyKnowsHeadersForPeople(t *testing.T) {
 	}
 }
 
+func TestVerifyHoldsCellsAgainstTheContentOfTheManifest(t *testing.T) {
+	folder := t.TempDir()
+	content := deliver(t, order(folder, calls(rows(3, "x")), "a")).Manifest.Content
+	for told, want := range map[string]string{content: "", "": "", "0a": "its cells are not those that were delivered: their digest is 0a, the manifest says " + content + " as content"} {
+		v := Verify(folder, func(Manifest, []OpenFile) []Found { return []Found{{Rows: 3, Content: told}} })[0]
+		if said := strings.Join(v.Problems, "; "); v.OK != (want == "") || !strings.HasSuffix(said, want) {
+			t.Errorf("content %q: %s", told, said)
+		}
+	}
+}
+
 func TestADamagedFileIsReadWhereAnotherOneIsIntact(t *testing.T) {
 	for intact, want := range map[int]string{0: "", 1: "false true", 2: "true true"} {
 		folder := t.TempDir()
