@@ -51,6 +51,10 @@ var initialisms = map[string]string{
 	"tls": "TLS", "upc": "UPC", "url": "URL", "urls": "URLs", "uuid": "UUID", "vpn": "VPN", "xml": "XML", "ztna": "ZTNA",
 }
 
+// LongestHeading is how many characters of a heading every format shows: the name of a column in a workbook's table has
+// no more than 255, and a number behind it may have to tell it from others.
+const LongestHeading = 255 - len(" (16384)")
+
 // Table is what a writer is told before the first row.
 type Table struct {
 	Name    string // the report's name, such as "sipgate-calls"; the name of the data sheet

@@ -4,9 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"hash"
-	"iter"
 	"time"
 
 	"github.com/reportjob/reportjob/exporters"
@@ -27,8 +25,8 @@ const digestBuffer = 16 << 10
 func newDigest(columns []ManifestColumn, zone *time.Location) *digest {
 	d := &digest{hash: sha256.New(), text: make([]byte, 0, 2*digestBuffer), zone: zone}
 	for _, column := range columns {
-		d.add(column.Name)
-		d.add(column.Kind)
+		d.add([]byte(column.Name))
+		d.add([]byte(column.Kind))
 	}
 	return d
 }
@@ -47,7 +45,7 @@ func (d *digest) row(row exporters.Row) {
 }
 
 // add digests one text.
-func (d *digest) add(text string) {
+func (d *digest) add(text []byte) {
 	d.text = binary.BigEndian.AppendUint32(d.text, uint32(len(text)))
 	d.text = append(d.text, text...)
 	d.empty(digestBuffer)
@@ -66,20 +64,15 @@ func (d *digest) sum() string {
 	return hex.EncodeToString(d.hash.Sum(nil))
 }
 
-// ContentOf is what a manifest says as its content about a table that was read back from a file: rows are the texts of
-// cells as exporters.Cell.Append shows them in the zone of the manifest's window, empty for a cell without a value.
-func ContentOf(columns []ManifestColumn, rows iter.Seq2[[]string, error]) (string, error) {
-	d := newDigest(columns, nil)
-	for row, err := range rows {
-		switch {
-		case err != nil:
-			return "", err
-		case len(row) != len(columns):
-			return "", fmt.Errorf("a row has %d cells, and the table %d columns", len(row), len(columns))
-		}
-		for _, cell := range row {
-			d.add(cell)
-		}
-	}
-	return d.sum(), nil
-}
+// Content makes what a manifest says as its content, of a table that is read back from a file.
+type Content struct{ digest *digest }
+
+// NewContent begins with the columns of a manifest.
+func NewContent(columns []ManifestColumn) *Content { return &Content{newDigest(columns, nil)} }
+
+// Add takes the next cell, row by row: its text as exporters.Cell.Append shows it in the zone of the manifest's window,
+// empty for a cell without a value.
+func (c *Content) Add(cell []byte) { c.digest.add(cell) }
+
+// Sum is the content, once all cells are there.
+func (c *Content) Sum() string { return c.digest.sum() }

@@ -3,7 +3,6 @@ package jobs
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"iter"
 	"log/slog"
@@ -27,11 +26,12 @@ func TestContentIsThatOfTheRowsWhateverTheFormat(t *testing.T) {
 	if one.Content != other.Content || len(one.Content) != 64 {
 		t.Errorf("contents %q and %q", one.Content, other.Content)
 	}
-	read, err := ContentOf(one.Columns, func(yield func([]string, error) bool) {
-		_ = yield([]string{"0", "a"}, nil) && yield([]string{"0", "b"}, nil)
-	})
-	if err != nil || read != one.Content {
-		t.Errorf("read back: %q, %v", read, err)
+	read := NewContent(one.Columns)
+	for _, cell := range []string{"0", "a", "0", "b"} {
+		read.Add([]byte(cell))
+	}
+	if sum := read.Sum(); sum != one.Content {
+		t.Errorf("read back: %q", sum)
 	}
 	seen := map[string]string{}
 	for name, list := range map[string][]string{"rows": {"a", "b"}, "order": {"b", "a"}, "bounds": {"ab", ""}, "none": {}, "an empty row": {""}} {
@@ -42,21 +42,8 @@ func TestContentIsThatOfTheRowsWhateverTheFormat(t *testing.T) {
 		seen[sum] = name
 	}
 	other.Columns[0].Name = "id"
-	if renamed, _ := ContentOf(other.Columns, func(func([]string, error) bool) {}); seen[renamed] != "" {
+	if renamed := NewContent(other.Columns).Sum(); seen[renamed] != "" {
 		t.Error("the names of columns do not count")
-	}
-}
-
-func TestContentOfAFileThatCannotBeReadIsNone(t *testing.T) {
-	torn := errors.New("torn")
-	columns := []ManifestColumn{{"a", "text"}, {"b", "text"}}
-	for name, rows := range map[string]iter.Seq2[[]string, error]{
-		"error": func(yield func([]string, error) bool) { yield(nil, torn) },
-		"short": func(yield func([]string, error) bool) { yield([]string{"x"}, nil) },
-	} {
-		if sum, err := ContentOf(columns, rows); err == nil || sum != "" {
-			t.Errorf("%s: %q, %v", name, sum, err)
-		}
 	}
 }
 

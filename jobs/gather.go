@@ -174,8 +174,8 @@ func (m *member) settle() {
 func (r *run) contents() string {
 	d := newDigest(nil, nil)
 	for _, m := range r.members {
-		d.add(m.name)
-		d.add(m.manifest.Content)
+		d.add([]byte(m.name))
+		d.add([]byte(m.manifest.Content))
 	}
 	return d.sum()
 }

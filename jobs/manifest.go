@@ -35,7 +35,7 @@ type Manifest struct {
 	Parameters  url.Values       `json:"parameters"`
 	Columns     []ManifestColumn `json:"columns"`
 	Files       []File           `json:"files"`
-	Content     string           `json:"content"` // digest of columns and rows, the same for all formats; see ContentOf
+	Content     string           `json:"content"` // digest of columns and rows, the same for all formats; see Content
 	Warnings    []string         `json:"warnings"`
 	Version     string           `json:"version"`
 	Members     []ManifestMember `json:"members,omitempty"` // the reports of a bundle, whose columns they have

@@ -27,6 +27,7 @@ type OpenFile struct {
 type Found struct {
 	Columns  []string // of its header; nil if it has none
 	Rows     int64
+	Content  string   // as manifests have it; empty if the file does not tell, or nobody asked it
 	Problems []string // in sentences: what it says otherwise than the other files do
 	Err      error    // why it could not be read to its end
 	Members  []Found  // of the file of a bundle: of each report, in the manifest's order; nothing of one that is missing
@@ -43,8 +44,9 @@ type Verification struct {
 // Verify proves delivered files against their manifests: that they are there, have the size, the checksum, the rows
 // and the columns that the manifest says. The path is that of a manifest, whose files are all proven; of a file, whose
 // manifest lies beside it; or of a folder, below which all are proven, and a file that no manifest lists is a problem.
-// Hidden files are passed over. The files of a set must say the same, too, and where one of them is damaged, the others
-// tell what it should say. inspect may be nil; rows, columns and cells are then taken for proven by the checksum.
+// Hidden files and those of desktops are passed over. The files of a set must say the same, too, and where one of them is
+// damaged, the others tell what it should say. inspect may be nil; rows, columns and cells are then taken for proven by
+// the checksum.
 func Verify(path string, inspect Inspect) []Verification {
 	info, err := os.Stat(path)
 	switch {
@@ -87,37 +89,13 @@ func cause(err error) string {
 }
 
 func verifyFolder(root string, inspect Inspect) []Verification {
-	var all []Verification
-	var files, aliases []string
-	listed := map[string]bool{}
-	err := filepath.WalkDir(root+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
-		hidden := strings.HasPrefix(entry.Name(), ".") && filepath.Clean(path) != filepath.Clean(root)
-		switch {
-		case err != nil:
-			all = append(all, verified(filepath.Clean(path), "", cause(err)))
-		case hidden && entry.IsDir():
-			return fs.SkipDir
-		case hidden || entry.IsDir():
-		case strings.HasPrefix(entry.Name(), latestBase+"."):
-			aliases = append(aliases, filepath.Clean(path))
-		case strings.HasSuffix(path, manifestExt):
-			v, names := verifySet(path, inspect)
-			all = append(all, v)
-			listed[filepath.Clean(path)] = true
-			for _, name := range names {
-				listed[filepath.Join(filepath.Dir(path), name)] = true
-			}
-		default:
-			files = append(files, filepath.Clean(path))
-		}
-		return nil
-	})
-	if err != nil {
-		all = append(all, verified(root, "", cause(err)))
+	w := walk{root: root, inspect: inspect, listed: map[string]bool{}}
+	if err := filepath.WalkDir(root+string(filepath.Separator), w.visit); err != nil {
+		w.all = append(w.all, verified(root, "", cause(err)))
 	}
-	all = append(all, verifyLatest(aliases, listed, inspect, len(all) == 0)...)
-	for _, path := range files {
-		if !listed[path] {
+	all := append(w.all, verifyLatest(w.aliases, w.listed, inspect, len(w.all) == 0)...)
+	for _, path := range w.files {
+		if !w.listed[path] {
 			all = append(all, verified(path, "", "not delivered: no manifest lists it"))
 		}
 	}
@@ -125,6 +103,78 @@ func verifyFolder(root string, inspect Inspect) []Verification {
 		all = append(all, verified(root, "", "nothing was delivered here"))
 	}
 	return all
+}
+
+// walk is what is found below a folder.
+type walk struct {
+	root           string
+	inspect        Inspect
+	all            []Verification
+	files, aliases []string
+	listed         map[string]bool // paths of manifests and of the files in them
+}
+
+// visit takes what lies at a path. It is a fs.WalkDirFunc.
+func (w *walk) visit(path string, entry fs.DirEntry, err error) error {
+	path = filepath.Clean(path)
+	hidden := strings.HasPrefix(entry.Name(), ".") && path != filepath.Clean(w.root)
+	switch {
+	case err != nil:
+		w.all = append(w.all, verified(path, "", cause(err)))
+	case hidden && entry.IsDir():
+		return fs.SkipDir
+	case hidden || entry.IsDir():
+	case w.leadsToReport(path, entry):
+		w.follow(path)
+	case strings.HasPrefix(entry.Name(), latestBase+"."):
+		w.aliases = append(w.aliases, path)
+	case strings.HasSuffix(path, manifestExt):
+		v, names := verifySet(path, w.inspect)
+		w.all = append(w.all, v)
+		w.listed[path] = true
+		for _, name := range names {
+			w.listed[filepath.Join(filepath.Dir(path), name)] = true
+		}
+	case !ofDesktop(entry.Name()):
+		w.files = append(w.files, path)
+	}
+	return nil
+}
+
+// desktops has, in lower case, what desktops leave in folders where people look into files: Excel's owner file beside a
+// workbook that is open, and what Windows knows of a folder. They come and go, and say nothing of a delivery. Those of
+// LibreOffice and macOS are hidden, and passed over for that.
+var desktops = [...]string{"~$*", "thumbs.db", "desktop.ini"}
+
+// ofDesktop tells whether a file is one of those that desktops leave.
+func ofDesktop(name string) bool {
+	return slices.ContainsFunc(desktops[:], func(pattern string) bool {
+		match, _ := filepath.Match(pattern, strings.ToLower(name)) // the patterns have no mistake
+		return match
+	})
+}
+
+// leadsToReport tells whether a path is a link right below the root that leads to a folder: that of a report may lie on
+// another disk, and is delivered to all the same.
+func (w *walk) leadsToReport(path string, entry fs.DirEntry) bool {
+	if entry.Type()&fs.ModeSymlink == 0 || filepath.Dir(path) != filepath.Clean(w.root) {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// follow takes the files of a report's folder that is a link, and nothing below: a link may lead back to where it lies.
+func (w *walk) follow(folder string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		w.all = append(w.all, verified(folder, "", cause(err)))
+	}
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			_ = w.visit(filepath.Join(folder, entry.Name()), entry, nil) // it skips folders alone
+		}
+	}
 }
 
 // verifyLatest proves the names of latest. They are other names of what is proven already, and so only what is wrong with
@@ -213,26 +263,30 @@ func verifyOne(path string, inspect Inspect) Verification {
 }
 
 // manifestBeside is the manifest to which a file belongs by its name, and the file in it, nil if it is not listed there.
-// The error is fs.ErrNotExist if there is no such manifest. The file need not be there.
+// The error is fs.ErrNotExist if there is no such manifest. The file need not be there. Of several manifests, it is the
+// first that lists the file, or else the first: the name of one set may go on where that of another one ends.
 func manifestBeside(path string) (beside string, m Manifest, file *File, err error) {
 	folder, name := filepath.Split(path)
+	err = fs.ErrNotExist
 	for i := range name { // calls_2026-11-21.csv.gz: which of the points begins the extension?
 		if name[i] != '.' || i == 0 {
 			continue
 		}
-		beside = filepath.Join(folder, name[:i]+manifestExt)
-		m, err = ReadManifest(beside)
-		if errors.Is(err, fs.ErrNotExist) {
+		candidate := filepath.Join(folder, name[:i]+manifestExt)
+		read, failed := ReadManifest(candidate)
+		if errors.Is(failed, fs.ErrNotExist) {
 			continue
 		}
-		for _, f := range m.beside(name[:i]) {
+		for _, f := range read.beside(name[:i]) {
 			if f.Name == name {
-				file = &f
+				return candidate, read, &f, nil
 			}
 		}
-		return beside, m, file, err
+		if beside == "" {
+			beside, m, err = candidate, read, failed
+		}
 	}
-	return "", m, nil, fs.ErrNotExist
+	return beside, m, nil, err
 }
 
 // verifyFiles tells what is wrong with each of some files of a set.
@@ -325,7 +379,7 @@ func verifyTable(m Manifest, want File, found Found) (problems []string) {
 	if len(m.Members) > 0 {
 		return append(verifyMembers(m, found), found.Problems...)
 	}
-	return append(verifyRows(want.Rows, m.Columns, found), found.Problems...)
+	return append(verifyRows(want.Rows, m.Columns, m.Content, found), found.Problems...)
 }
 
 // verifyMembers tells what is wrong with the tables in the file of a bundle.
@@ -336,7 +390,7 @@ func verifyMembers(m Manifest, found Found) (problems []string) {
 		if member.Verdict == Failed || i >= len(found.Members) {
 			continue
 		}
-		list := verifyRows(member.Rows, member.Columns, found.Members[i])
+		list := verifyRows(member.Rows, member.Columns, member.Content, found.Members[i])
 		if err := found.Members[i].Err; err != nil {
 			list = []string{err.Error()}
 		}
@@ -351,7 +405,7 @@ func verifyMembers(m Manifest, found Found) (problems []string) {
 }
 
 // verifyRows tells what is wrong with a table.
-func verifyRows(rows int64, columns []ManifestColumn, found Found) (problems []string) {
+func verifyRows(rows int64, columns []ManifestColumn, content string, found Found) (problems []string) {
 	if found.Rows != rows {
 		problems = append(problems, fmt.Sprintf("it has %d rows, the manifest says %d", found.Rows, rows))
 	}
@@ -362,6 +416,9 @@ func verifyRows(rows int64, columns []ManifestColumn, found Found) (problems []s
 			names = append(names, c.Name)
 		}
 		problems = append(problems, fmt.Sprintf("its columns are %s, the manifest says %s", strings.Join(found.Columns, ", "), strings.Join(names, ", ")))
+	}
+	if told := found.Content != "" && content != ""; told && found.Content != content && len(problems) == 0 {
+		problems = append(problems, fmt.Sprintf("its cells are not those that were delivered: their digest is %s, the manifest says %s as content", found.Content, content))
 	}
 	return problems
 }

@@ -121,6 +121,17 @@ func TestVerifyKnowsHeadersForPeople(t *testing.T) {
 	}
 }
 
+func TestVerifyHoldsCellsAgainstTheContentOfTheManifest(t *testing.T) {
+	folder := t.TempDir()
+	content := deliver(t, order(folder, calls(rows(3, "x")), "a")).Manifest.Content
+	for told, want := range map[string]string{content: "", "": "", "0a": "its cells are not those that were delivered: their digest is 0a, the manifest says " + content + " as content"} {
+		v := Verify(folder, func(Manifest, []OpenFile) []Found { return []Found{{Rows: 3, Content: told}} })[0]
+		if said := strings.Join(v.Problems, "; "); v.OK != (want == "") || !strings.HasSuffix(said, want) {
+			t.Errorf("content %q: %s", told, said)
+		}
+	}
+}
+
 func TestADamagedFileIsReadWhereAnotherOneIsIntact(t *testing.T) {
 	for intact, want := range map[int]string{0: "", 1: "false true", 2: "true true"} {
 		folder := t.TempDir()
@@ -152,5 +163,87 @@ func TestADamagedFileIsReadWhereAnotherOneIsIntact(t *testing.T) {
 		if got := strings.Join(seen, " "); got != want {
 			t.Errorf("%d files are intact, and what was read is %q, expected %q", intact, got, want)
 		}
+	}
+}
+
+func TestVerifyEntersReportFoldersThatAreLinks(t *testing.T) {
+	folder, disk := t.TempDir(), t.TempDir()
+	link := filepath.Join(folder, "calls")
+	if err := os.Symlink(disk, link); err != nil {
+		t.Fatal(err)
+	}
+	deliver(t, order(folder, calls(rows(3, "x")), "a"))
+	if err := os.Symlink(folder, filepath.Join(disk, "loop")); err != nil { // no report's folder lies there
+		t.Fatal(err)
+	}
+	manifest, loop := filepath.Join(link, "calls_2026-11-21.manifest.json"), filepath.Join(link, "loop")
+	told := func(root string) map[string]string {
+		said := map[string]string{}
+		for _, v := range Verify(root, inspectLines) {
+			said[v.Path] = strings.Join(v.Problems, "; ")
+		}
+		return said
+	}
+	said := told(folder)
+	if problems, ok := said[manifest]; !ok || problems != "" || len(said) != 2 || !strings.Contains(said[loop], "not delivered") {
+		t.Errorf("below the root: %q", said)
+	}
+	_ = os.Remove(filepath.Join(disk, "loop"))
+	if said := told(link); len(said) != 1 || said[manifest] != "" {
+		t.Errorf("the root itself is a link: %q", said)
+	}
+	touch(t, filepath.Join(disk, "calls_2026-11-22.a"))
+	if said := told(folder); !strings.Contains(said[filepath.Join(link, "calls_2026-11-22.a")], "no manifest lists it") {
+		t.Errorf("a file that was not delivered: %q", said)
+	}
+}
+
+func TestVerifyOfOneFileTakesTheManifestThatListsIt(t *testing.T) {
+	folder := t.TempDir()
+	deliver(t, order(folder, calls(rows(3, "x")), "a"))
+	second := order(folder, calls(rows(3, "y")), "a")
+	second.Filename = Template{"{report}_{window}.v2"}
+	deliver(t, second)
+	base := filepath.Join(folder, "calls", "calls_2026-11-21")
+	for _, path := range []string{base + ".a", base + ".v2.a"} {
+		if v := Verify(path, inspectLines)[0]; !v.OK || v.Report != "calls" {
+			t.Errorf("%+v", v)
+		}
+	}
+	if err := os.WriteFile(base+manifestExt, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if v := Verify(base+".v2.a", inspectLines)[0]; !v.OK {
+		t.Errorf("the manifest of another set is damaged: %+v", v)
+	}
+	if v := Verify(base+".a", inspectLines)[0]; v.OK || !strings.Contains(v.Problems[0], "calls_2026-11-21.manifest.json: unexpected end") {
+		t.Errorf("its own manifest is damaged: %+v", v)
+	}
+	deliver(t, order(folder, calls(rows(3, "x")), "a"))
+	touch(t, base+".v2.b")
+	if v := Verify(base+".v2.b", inspectLines)[0]; v.OK || !strings.Contains(v.Problems[0], "calls_2026-11-21.manifest.json does not list it") {
+		t.Errorf("no manifest lists it: %+v", v)
+	}
+	if err := os.Remove(base + ".v2.a"); err != nil {
+		t.Fatal(err)
+	}
+	if !Missing(base+".v2.a") || Missing(base+".v3.a") {
+		t.Errorf("whether a file is missing: %v, and one that no manifest lists: %v", Missing(base+".v2.a"), Missing(base+".v3.a"))
+	}
+}
+
+func TestVerifyPassesOverWhatDesktopsLeaveBesideFiles(t *testing.T) {
+	folder := t.TempDir()
+	deliver(t, order(folder, calls(rows(3, "x")), "a"))
+	for _, name := range []string{"~$calls_2026-11-21.xlsx", ".~lock.calls_2026-11-21.xlsx#", "Thumbs.db", "desktop.ini", "Desktop.ini", ".DS_Store"} {
+		touch(t, filepath.Join(folder, name))
+		touch(t, filepath.Join(folder, "calls", name))
+	}
+	if all := Verify(folder, inspectLines); len(all) != 1 || !all[0].OK {
+		t.Errorf("%+v", all)
+	}
+	touch(t, filepath.Join(folder, "calls", "~calls_2026-11-21.xlsx"))
+	if all := Verify(folder, inspectLines); len(all) != 2 || all[1].OK {
+		t.Errorf("a file of somebody's own: %+v", all)
 	}
 }

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -97,6 +100,61 @@ func TestVerifyFindsFilesThatDisagreeThoughTheirChecksumsAreRight(t *testing.T) 
 	}
 	v := reportjob(t, nil, "verify", manifest)
 	if v.status != exitUnexpected || !strings.Contains(v.stdout, to.Name+": ") || !strings.Contains(v.stdout, "row 1, column ") || strings.Contains(v.stdout, "SHA-256") {
+		t.Errorf("status %d\n%s", v.status, v.stdout)
+	}
+}
+
+// TestVerifyFindsCellsThatWereChangedTogetherWithTheirChecksum has one file alone, so that no other one can tell.
+func TestVerifyFindsCellsThatWereChangedTogetherWithTheirChecksum(t *testing.T) {
+	environ := stand(t, nil)
+	folder := filepath.Join(lookup(environ, "REPORTJOB_OUTPUT"), "sipgate-users")
+	if got := reportjob(t, environ, "run", "--once", "sipgate-users", "--format", "csv"); got.status != exitOK {
+		t.Fatal(got)
+	}
+	if v := reportjob(t, nil, "verify", folder); v.status != exitOK {
+		t.Errorf("as it was delivered: status %d\n%s", v.status, v.stdout)
+	}
+	file := manifestOf(t, environ, "sipgate-users", "20261123T093015Z").Files[0]
+	manifest := filepath.Join(folder, strings.TrimSuffix(file.Name, "csv")+"manifest.json")
+	text, err := os.ReadFile(filepath.Join(folder, file.Name))
+	said, err2 := os.ReadFile(manifest)
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	text = append(bytes.TrimSuffix(text, []byte("\n")), "x\n"...) // in the last cell of the last row
+	sum := sha256.Sum256(text)
+	said = []byte(strings.NewReplacer(file.SHA256, hex.EncodeToString(sum[:]), `"bytes": `+strconv.FormatInt(file.Bytes, 10), `"bytes": `+strconv.Itoa(len(text))).Replace(string(said)))
+	if err := errors.Join(os.WriteFile(filepath.Join(folder, file.Name), text, 0o644), os.WriteFile(manifest, said, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{folder, manifest, filepath.Join(folder, file.Name)} {
+		if v := reportjob(t, nil, "verify", path); v.status != exitUnexpected || !strings.Contains(v.stdout, "its cells are not those that were delivered") {
+			t.Errorf("%s: status %d\n%s", path, v.status, v.stdout)
+		}
+	}
+}
+
+func TestVerifyHoldsTheSheetsOfABundleAgainstTheirContents(t *testing.T) {
+	environ := append(stand(t, nil), "BUNDLE_PEOPLE=sipgate-users,sierra-items")
+	if got := reportjob(t, environ, "run", "--once", "people", "--slot", "2026-11-21T06:00:00Z"); got.status != exitOK {
+		t.Fatal(got)
+	}
+	paths, err := filepath.Glob(filepath.Join(lookup(environ, "REPORTJOB_OUTPUT"), "people", "*.manifest.json"))
+	if err != nil || len(paths) != 1 {
+		t.Fatal(paths, err)
+	}
+	m, err := jobs.ReadManifest(paths[0])
+	text, err2 := os.ReadFile(paths[0])
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	users := m.Members[0]
+	text = bytes.ReplaceAll(text, []byte(users.Content), []byte(strings.Repeat("0", 64)))
+	if err := os.WriteFile(paths[0], text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	v := reportjob(t, nil, "verify", paths[0])
+	if v.status != exitUnexpected || !strings.Contains(v.stdout, "sipgate-users: its cells are not those that were delivered: their digest is "+users.Content) {
 		t.Errorf("status %d\n%s", v.status, v.stdout)
 	}
 }

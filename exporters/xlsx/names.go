@@ -73,15 +73,12 @@ func tableName(sheet string, n int) string {
 	return name
 }
 
-// maxHeading is how long the name of a table's column may be.
-const maxHeading = 255
-
 // headings are the columns' names for people. Those of a table must not be empty or alike but for capitals.
 func headings(columns []exporters.Column) []string {
 	taken := make(map[string]bool, len(columns))
 	var headings []string
 	for i, column := range columns {
-		heading := clipUnits(cleanText(column.Heading()), maxHeading-len(" (16384)"))
+		heading := clipUnits(cleanText(column.Heading()), exporters.LongestHeading)
 		for plain, n := heading, i+1; heading == "" || taken[strings.ToLower(heading)]; n++ {
 			heading = strings.TrimSpace(plain + " (" + strconv.Itoa(n) + ")")
 		}

@@ -51,6 +51,9 @@ func parseOwnColumn(text string) (ownColumn, error) {
 	} else if !snakeCase.MatchString(name) {
 		return c, fmt.Errorf("name %q: expected snake_case, such as external_ip", clip(name))
 	}
+	if len(exporters.Column{Name: c.name}.Heading()) > exporters.LongestHeading { // a workbook would cut it, and verify would miss it
+		return c, fmt.Errorf("name %q: expected no more than %d characters; name=path sets it", clip(c.name), exporters.LongestHeading)
+	}
 	if !typed {
 		kind = "text"
 		if compiled.many() {

@@ -15,6 +15,7 @@ import (
 	"github.com/reportjob/reportjob/clients/sierra"
 	"github.com/reportjob/reportjob/clients/sipgate"
 	"github.com/reportjob/reportjob/clients/wizart"
+	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
 )
 
@@ -79,12 +80,25 @@ func TestAMistakeInADefinitionIsNamed(t *testing.T) {
 		{"x", numbers + "a[0]", "expected names between dots"},
 		{"x", numbers + "a.b,a_b", `the name a_b is taken by "a.b": expected another one, as in a_b_2=a_b`},
 		{"x", numbers + "Name=a", `name "Name": expected snake_case`},
+		{"x", numbers + strings.Repeat("n", 248) + "=a", `nnn…": expected no more than 247 characters`},
+		{"x", numbers + strings.Repeat("n.", 130) + "n", `n_…": expected no more than 247 characters; name=path sets it`},
 		{"x", numbers + ".", "no name can be made of the path: expected name=."},
 		{"x", numbers + "a[].b:int", "kind int: a path with [] gives any number of values: expected list"},
 	} {
 		_, err := Own(Clients{}, c.name, c.definition)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v; want %s", c.definition, err, c.want)
+		}
+	}
+}
+
+func TestTheLongestNameOfAColumnIsAHeadingThatFits(t *testing.T) {
+	t.Parallel()
+	name := strings.Repeat("n", exporters.LongestHeading)
+	for definition, want := range map[string]string{name + "=a": name, "short=" + strings.Repeat("n.", 130) + "n": "short"} {
+		job, err := Own(Clients{}, "x", "api=sipgate&path=/numbers&columns="+definition)
+		if err != nil || job.Table(nil)[0].Name != want {
+			t.Errorf("%s: %v", definition, err)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package readback
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 
@@ -35,7 +34,7 @@ func inspectMembers(m jobs.Manifest, f jobs.OpenFile) (found jobs.Found) {
 	for _, member := range m.Members {
 		var one jobs.Found
 		if member.Verdict != jobs.Failed {
-			one.Err = guarded(func() error { return readMember(f.Content, sheets, member.Sheets, &one) })
+			one.Err = guarded(func() error { return readMember(f, sheets, member, &one) })
 		}
 		found.Rows += one.Rows
 		found.Members = append(found.Members, one)
@@ -66,35 +65,45 @@ func sheetsOf(f *os.File) ([]sheet, error) {
 }
 
 // readMember reads the sheets of one report.
-func readMember(f *os.File, all []sheet, names []string, found *jobs.Found) error {
-	var list []string
-	for _, name := range names {
-		i := slices.IndexFunc(all, func(s sheet) bool { return s.name == name })
-		if i < 0 {
-			return fmt.Errorf("there is no sheet %q with a table of rows", name)
-		}
-		list = append(list, all[i].part)
-	}
-	if len(list) == 0 {
-		return errors.New("the manifest names no sheet of it")
-	}
-	z, err := openZip(f)
+func readMember(f jobs.OpenFile, all []sheet, m jobs.ManifestMember, found *jobs.Found) error {
+	list, err := partsOf(m, all)
 	if err != nil {
 		return err
 	}
-	r, err := newSheets(z, list)
+	columns, z, err := tableOf(jobs.Manifest{Columns: m.Columns, Window: m.Window})
+	if err != nil {
+		return err
+	}
+	opened, err := openZip(f.Content)
+	if err != nil {
+		return err
+	}
+	r, err := newSheets(opened, list)
 	if err != nil {
 		return err
 	}
 	defer r.close()
 	found.Columns = r.header()
-	for {
-		switch _, err := r.next(); {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		}
-		found.Rows++
+	s := side{source: inWorkbook(r), name: f.Name, intact: f.Intact, found: found, ready: true}
+	c := comparison{columns: columns, zone: z, sides: []*side{&s}}
+	c.ask(m.Content, m.Columns)
+	for c.step() {
 	}
+	s.conclude()
+	return found.Err
+}
+
+// partsOf is the parts with the sheets of one report.
+func partsOf(m jobs.ManifestMember, all []sheet) (list []string, err error) {
+	for _, name := range m.Sheets {
+		i := slices.IndexFunc(all, func(s sheet) bool { return s.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no sheet %q with a table of rows", name)
+		}
+		list = append(list, all[i].part)
+	}
+	if len(list) == 0 {
+		return nil, errors.New("the manifest names no sheet of it")
+	}
+	return list, nil
 }

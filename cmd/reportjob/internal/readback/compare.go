@@ -12,7 +12,8 @@ import (
 )
 
 // Inspect reads the files of one set side by side, row by row, and tells of each what columns and rows it has, and which
-// of its cells say something else than those of the first intact file do. It is a jobs.Inspect.
+// of its cells say something else than those of the first intact file do. It tells the content
+// of one that holds every cell exactly. It is a jobs.Inspect.
 func Inspect(m jobs.Manifest, files []jobs.OpenFile) []jobs.Found {
 	if len(m.Members) > 0 {
 		return inspectBook(m, files)
@@ -36,6 +37,7 @@ func Inspect(m jobs.Manifest, files []jobs.OpenFile) []jobs.Found {
 		found[i].Columns = s.header()
 		c.sides = append(c.sides, &side{source: s, name: f.Name, intact: f.Intact, found: &found[i], ready: true})
 	}
+	c.ask(m.Content, m.Columns)
 	for c.step() {
 	}
 	for _, s := range c.sides {
@@ -73,15 +75,16 @@ type comparison struct {
 // side is one of the files.
 type side struct {
 	source
-	name   string
-	intact bool
-	found  *jobs.Found
-	ready  bool     // it may have another row
-	cells  [][]byte // the current row's, as in the file
-	text   []byte   // and as all formats have them in common
-	common [][]byte
-	differ int64  // how many cells were told to be others
-	than   string // the file that it was held against; empty if it was not
+	name    string
+	intact  bool
+	found   *jobs.Found
+	ready   bool     // it may have another row
+	cells   [][]byte // the current row's, as in the file
+	text    []byte   // and as all formats have them in common
+	common  [][]byte
+	differ  int64         // how many cells were told to be others
+	than    string        // the file that it was held against; empty if it was not
+	content *jobs.Content // made of its cells; nil if nobody asks, or they do not tell
 }
 
 // step reads a row of every file that still has one, and compares them. It tells whether there may be more.
@@ -127,6 +130,7 @@ func (s *side) read(columns []exporters.Column, z *time.Location) bool {
 	s.found.Rows++
 	s.cells, s.text, s.common = cells, s.text[:0], s.common[:0]
 	if len(cells) != len(columns) {
+		s.content = nil
 		return true // which the header says, too
 	}
 	for i, cell := range cells {
@@ -136,6 +140,7 @@ func (s *side) read(columns []exporters.Column, z *time.Location) bool {
 		}
 		s.common = append(s.common, s.text[start:len(s.text):len(s.text)])
 	}
+	s.digest(columns)
 	return true
 }
 
@@ -179,8 +184,11 @@ func (s *side) tell(first *side, row int64, i int, column string) {
 	s.found.Problems = append(s.found.Problems, fmt.Sprintf("row %d, column %s: it has %q, and %s has %q", row, column, clip(s.cells[i]), first.name, clip(first.cells[i])))
 }
 
-// conclude says how many cells more differ, or that the damage to the file is in none of them.
+// conclude says how many cells more differ, or that the damage to the file is in none of them, and what its content is.
 func (s *side) conclude() {
+	if s.content != nil && s.found.Err == nil {
+		s.found.Content = s.content.Sum()
+	}
 	switch more := s.differ - told; {
 	case more > 0:
 		s.found.Problems = append(s.found.Problems, fmt.Sprintf("%d more cells differ", more))

@@ -16,6 +16,7 @@ type csvReader struct {
 	in        *bufio.Reader
 	separator int // -1 in a table of one column, where nothing is separated
 	names     []string
+	local     bool   // it is for a spreadsheet of some place, which has times without an offset
 	text      []byte // of the row
 	ends      []int  // of its fields in text
 	row       [][]byte
@@ -26,6 +27,7 @@ func newCSV(in io.Reader) (*csvReader, error) {
 	r := &csvReader{in: bufio.NewReaderSize(in, bufferSize), separator: ','}
 	if mark, _ := r.in.Peek(3); string(mark) == "\uFEFF" {
 		_, _ = r.in.Discard(3)
+		r.local = true
 	}
 	line, _ := r.in.Peek(bufferSize) // waits for no more than there is
 	line, _, _ = bytes.Cut(line, []byte("\n"))

@@ -31,7 +31,8 @@ type reader interface {
 type source struct {
 	reader
 	common func(dst, cell []byte, kind exporters.Kind, z zone) []byte
-	cuts   bool // a cell may hold the beginning of a text only
+	cuts   bool             // a cell may hold the beginning of a text only
+	lacks  []exporters.Kind // of which the file does not hold every digit and offset; see carries
 }
 
 // open reads a file of a format from where it stands.
@@ -57,18 +58,26 @@ func openPlain(format string, f *os.File, in io.Reader) (source, error) {
 	switch format {
 	case "csv":
 		r, err := newCSV(in)
-		return source{reader: r, common: commonCSV}, err
+		s := source{reader: r, common: commonCSV}
+		if r.local {
+			s.lacks = []exporters.Kind{exporters.Time}
+		}
+		return s, err
 	case "jsonl":
 		r, err := newJSONL(in)
 		return source{reader: r, common: commonText}, err
 	case "xlsx":
 		r, err := newXLSX(f)
-		return source{reader: r, common: commonXLSX, cuts: true}, err
+		return inWorkbook(r), err
 	case "parquet":
 		r, err := newParquet(f)
-		return source{reader: r, common: commonText}, err
+		return source{reader: r, common: commonText, lacks: []exporters.Kind{exporters.Decimal, exporters.Money, exporters.Time}}, err
 	}
 	return source{}, errUnknown(format)
+}
+
+func inWorkbook(r *xlsxReader) source {
+	return source{reader: r, common: commonXLSX, cuts: true, lacks: []exporters.Kind{exporters.Time}}
 }
 
 func errUnknown(format string) error { return fmt.Errorf("unknown format %q", format) }

@@ -37,6 +37,7 @@ func deliver(t testing.TB, folder string, table exporters.Table, formats []expor
 	for _, c := range table.Columns {
 		m.Columns = append(m.Columns, jobs.ManifestColumn{Name: c.Name, Kind: c.Kind.String()})
 	}
+	m.Content = contentOf(m, table, rows(0))
 	var files []jobs.OpenFile
 	for i, format := range formats {
 		f, err := os.Create(filepath.Join(folder, "table."+format.Ext))
@@ -51,6 +52,17 @@ func deliver(t testing.TB, folder string, table exporters.Table, formats []expor
 		files = append(files, jobs.OpenFile{File: jobs.File{Name: format.Ext, Format: format.Name}, Content: f, Intact: true})
 	}
 	use(m, files)
+}
+
+// contentOf is what the manifest of a table says as its content.
+func contentOf(m jobs.Manifest, table exporters.Table, rows []exporters.Row) string {
+	content := jobs.NewContent(m.Columns)
+	for _, row := range rows {
+		for _, cell := range row {
+			content.Add(cell.Append(nil, table.Location()))
+		}
+	}
+	return content.Sum()
 }
 
 func writeRows(t testing.TB, to io.Writer, format exporters.Format, table exporters.Table, rows []exporters.Row) {
