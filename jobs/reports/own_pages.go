@@ -156,7 +156,7 @@ func (w *ownWalk) rowsOf(answer any) (rows []any, list bool, err error) {
 	case err != nil:
 		return nil, false, ownUnexpected(w.api, w.call.path, "rows: %v", err)
 	case len(found) == 0:
-		return nil, false, ownUnexpected(w.api, w.call.path, "rows: %s is missing%s", w.call.rows.text, membersOf(answer))
+		return nil, false, w.noRows(answer)
 	}
 	switch v := found[0].(type) {
 	case []any:
@@ -165,6 +165,14 @@ func (w *ownWalk) rowsOf(answer any) (rows []any, list bool, err error) {
 		return []any{v}, false, nil
 	}
 	return nil, false, ownUnexpected(w.api, w.call.path, "rows: %s: %s where a list was expected", w.call.rows.text, describeValue(found[0]))
+}
+
+// noRows is the error for an answer in which there is nothing where the list should be.
+func (w *ownWalk) noRows(answer any) error {
+	if null := nullAt(answer, w.call.rows.steps, ""); null != "" {
+		return ownUnexpected(w.api, w.call.path, "rows: %s", null)
+	}
+	return ownUnexpected(w.api, w.call.path, "rows: %s is missing%s", w.call.rows.text, membersOf(answer))
 }
 
 // membersOf lists what an answer has instead.

@@ -444,6 +444,13 @@ func TestAnAnswerWithoutTheRowsNamesWhatItHas(t *testing.T) {
 		{"items", `{"items":"x"}`, "rows: items: a text where a list was expected"},
 		{"items", `[]`, "the record: a list where an object was expected"},
 		{"", `7`, "rows: .: a number where a list was expected"},
+		{"data", `{"data":null,"meta":{}}`, "rows: data: null where a list was expected"},
+		{"a.b", `{"a":{"b":null}}`, "rows: a.b: null where a list was expected"},
+		{"a.b", `{"a":null}`, "rows: a: null where an object was expected"},
+		{"a.b", `{"a":{"c":null}}`, "rows: a.b is missing: the answer has a"},
+		{"a.1.b", `{"a":[{},{"b":null}]}`, "rows: a.1.b: null where a list was expected"},
+		{"a.1.b", `{"a":[{}]}`, "rows: a.1.b is missing"},
+		{"", `null`, "the record: null where a list was expected"},
 	} {
 		clients := ownServer(t, func(string, url.Values) string { return c.answer })
 		_, o := ownRun(t, clients, "api=sipgate&path=/x&window=now&columns=n&rows="+c.rows, "now")
