@@ -33,6 +33,8 @@ func TestNumbersKeepEveryDigit(t *testing.T) {
 		{Decimal, "1e-3", "0.001"}, {Decimal, "12e-1", "1.2"}, {Decimal, "007.5", "7.5"}, {Decimal, "1.5e1", "15"}, {Decimal, "1.5e0", "1.5"},
 		{Money, "-92233720368547758.08", "-92233720368547758.08"}, {Money, "92233720368547758.08", "92233720368547758.08"},
 		{Money, "-12345678901234567890.123", "-12345678901234567890.123"}, {Decimal, "0.000000000000000000000001", "0.000000000000000000000001"},
+		{Decimal, "0e99", "0"}, {Decimal, "-0.00e-99", "0.00"}, {Int, "0E+99", "0"}, {Decimal, "0e999999999", "0"},
+		{Decimal, "0e60", "0"}, {Decimal, "0e-2", "0.00"}, {Money, "0.0e5", "0"},
 		{Decimal, "", ""},
 	} {
 		if got := string(mustNumber(t, c.kind, c.in).Append(nil, time.UTC)); got != c.want {
@@ -43,7 +45,7 @@ func TestNumbersKeepEveryDigit(t *testing.T) {
 
 func TestWhatIsNoNumberIsRefused(t *testing.T) {
 	for _, s := range []string{"x", "-", ".", "1.", ".5", "+1", "1,5", "1 000", " 1", "1 ", "0x10", "NaN", "Infinity", "1e", "e5", "1e5.0", "1e++5", "1e+-5", "1e 5",
-		"--1", "1-", "1.2.3", "1e61", "1e-61", "1e999999999999999999999", "٣", strings.Repeat("9", 401), "0." + strings.Repeat("0", 61)} {
+		"--1", "1-", "1.2.3", "1e61", "1e-61", "1e999999999999999999999", "0e999999999999999999999", "0.01e63", "0e", "0e-", "0e9x", "٣", strings.Repeat("9", 401), "0." + strings.Repeat("0", 61)} {
 		if c, err := ParseNumber(Decimal, s); err == nil {
 			t.Errorf("%.50q reads as %s", s, c.Append(nil, time.UTC))
 		} else if len(err.Error()) > 120 {

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/reportjob/reportjob/clients/rest"
@@ -46,6 +47,27 @@ func TestThePathThatIsShownIsTheOneThatIsAsked(t *testing.T) {
 		server.Close()
 		if shown := job.Info().Endpoint; shown != c.want || o.err != nil || !slices.Equal(asked, []string{c.want}) {
 			t.Errorf("%s with WIZART_API_PATH %q: shown as %s, asked as %q, %v; want %s", c.path, c.below, shown, asked, o.err, c.want)
+		}
+	}
+}
+
+func TestDurationsAreReadAsOtherNumbersAre(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ value, want string }{
+		{`1e-09`, "0.000000001"}, {`1e3`, "1000"}, {`1.5E+1`, "15"}, {`-25e-1`, "-2.5"}, {`"9e1"`, "90"}, {`0e99`, "0"}, {`-0.5`, "-0.5"}, {`90`, "90"},
+		{`0.3000000000000`, "0.3"}, {`0.123456789987654321`, "0.123456789"}, {`1e-10`, "0"}, {`4.35`, "4.35"}, {`1.1234567890000`, "1.123456789"},
+		{`9223372036.854775807`, "9223372036.854775807"}, {`-9223372036.854775808`, "-9223372036.854775808"}, {`""`, ""}, {`null`, ""},
+		{`9223372036.854775808`, "refused"}, {`1e10`, "refused"}, {`1e61`, "refused"}, {`"1m"`, "refused"}, {`"1e"`, "refused"}, {`"1,5"`, "refused"}, {`true`, "refused"},
+	} {
+		clients := ownServer(t, func(string, url.Values) string { return `{"items":[{"v":` + c.value + `}]}` })
+		rows, o := ownRun(t, clients, "api=sipgate&path=/x&window=now&columns=v:duration", "now")
+		switch {
+		case c.want == "refused":
+			if !refusedAs(o.err, rest.Unexpected) || !strings.Contains(o.err.Error(), "where a number of seconds was expected") {
+				t.Errorf("%s: %q, %v; want an unexpected answer", c.value, rows, o.err)
+			}
+		case o.err != nil || len(rows) != 1 || rows[0] != c.want:
+			t.Errorf("%s: %q, %v; want %s", c.value, rows, o.err, c.want)
 		}
 	}
 }
