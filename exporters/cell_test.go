@@ -172,15 +172,53 @@ func TestAppendingCellsCostsNoAllocation(t *testing.T) {
 	}
 }
 
+// TestTimesAtTheEndsOfTheCalendarAreRFC3339 begins with the last second that there is, which stands for "for ever" in many
+// APIs.
+func TestTimesAtTheEndsOfTheCalendarAreRFC3339(t *testing.T) {
+	berlin, london := time.FixedZone("", 3600), time.UTC
+	johns := time.FixedZone("", -(3*3600 + 30*60 + 52))
+	for _, c := range []struct {
+		zone     *time.Location
+		at, want string
+	}{
+		{berlin, "9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"}, {berlin, "9999-12-31T22:59:59.5Z", "9999-12-31T23:59:59.5+01:00"},
+		{berlin, "0000-01-01T00:00:00Z", "0000-01-01T01:00:00+01:00"}, {johns, "0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"},
+		{berlin, "9999-12-31T23:59:59-01:00", "9999-12-31T01:00:59-23:59"}, {london, "0000-01-01T00:00:00+01:00", "0000-01-01T22:59:00+23:59"},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(OfTime(at).Append(nil, c.zone)); got != c.want {
+			t.Errorf("%s is %s, want %s", c.at, got, c.want)
+		}
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 20_000 {
+		zone := time.FixedZone("", 60*(random.IntN(2*24*60-1)-24*60+1))
+		at := time.Unix(-62167219200+random.Int64N(4*86400)-86340, random.Int64N(1e6)*1e3)
+		if random.IntN(2) == 0 {
+			at = time.Unix(253402300800+86340-1-random.Int64N(4*86400), random.Int64N(1e6)*1e3)
+		}
+		text := string(OfTime(at).Append(nil, zone))
+		if back, err := time.Parse(time.RFC3339, text); err != nil || !back.Equal(at) || text[4] != '-' {
+			t.Fatalf("%s in %s is %s (%v)", at.UTC(), zone, text, err)
+		}
+	}
+}
+
 func TestTimesAndDaysAreThoseOfTheStandardLibrary(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	zones := []*time.Location{time.UTC, time.FixedZone("", 5*3600+45*60), time.FixedZone("", -9*3600-30*60), time.FixedZone("", -1172), time.FixedZone("", 14*3600)}
 	check := func(micro int64) {
 		t.Helper()
+		if beyond := micro < -62167219200e6 || micro >= 253402300800e6; beyond && micro >= -62167305540e6 && micro < 253402387140e6 {
+			return // RFC 3339 has it, with another offset
+		}
 		for _, zone := range zones {
 			at := time.UnixMicro(micro).In(zone)
 			shown := at
-			if _, offset := at.Zone(); offset%60 != 0 {
+			if _, offset := at.Zone(); offset%60 != 0 || !fourDigits(at.Unix()+int64(offset)) {
 				shown = at.UTC()
 			}
 			if got, want := string(OfTime(at).Append(nil, zone)), shown.Format(time.RFC3339Nano); got != want {
