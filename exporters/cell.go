@@ -132,8 +132,8 @@ const (
 )
 
 // ParseNumber reads a decimal number as JSON writes it (14.99, -3, 1e3) into an Int, Decimal or Money cell, exactly:
-// no digit is lost and none is added, however long the number. An Int must have no fraction other than zeros. An empty
-// string is null.
+// no digit is lost and none is added, however long the number. An Int must have no fraction other than zeros. Zero may have
+// any exponent, which makes no digits of it. An empty string is null.
 func ParseNumber(k Kind, s string) (Cell, error) {
 	if s == "" {
 		return Null, nil
@@ -178,6 +178,12 @@ func plain(s string) (digits string, scale int, ok bool) {
 	if whole == "" || !allDigits(whole) || hasPoint && fraction == "" || !allDigits(fraction) {
 		return "", 0, false
 	}
+	if exp > maxScale || exp < -maxScale {
+		if strings.Trim(whole+fraction, "0") != "" {
+			return "", 0, false
+		}
+		exp = 0
+	}
 	digits, scale = whole+fraction, len(fraction)-exp
 	if scale < 0 {
 		digits, scale = digits+strings.Repeat("0", -scale), 0
@@ -202,7 +208,7 @@ func parseExponent(s string, exp *int) bool {
 		unsigned = s[1:]
 	}
 	n, err := strconv.Atoi(unsigned)
-	if err != nil || !allDigits(unsigned) || n > maxScale {
+	if err != nil || !allDigits(unsigned) {
 		return false
 	}
 	if s[0] == '-' {

@@ -35,6 +35,8 @@ func TestNumbersKeepEveryDigit(t *testing.T) {
 		{Decimal, "1e-3", "0.001"}, {Decimal, "12e-1", "1.2"}, {Decimal, "007.5", "7.5"}, {Decimal, "1.5e1", "15"}, {Decimal, "1.5e0", "1.5"},
 		{Money, "-92233720368547758.08", "-92233720368547758.08"}, {Money, "92233720368547758.08", "92233720368547758.08"},
 		{Money, "-12345678901234567890.123", "-12345678901234567890.123"}, {Decimal, "0.000000000000000000000001", "0.000000000000000000000001"},
+		{Decimal, "0e99", "0"}, {Decimal, "-0.00e-99", "0.00"}, {Int, "0E+99", "0"}, {Decimal, "0e999999999", "0"},
+		{Decimal, "0e60", "0"}, {Decimal, "0e-2", "0.00"}, {Money, "0.0e5", "0"},
 		{Decimal, "", ""},
 	} {
 		if got := string(mustNumber(t, c.kind, c.in).Append(nil, time.UTC)); got != c.want {
@@ -45,7 +47,7 @@ func TestNumbersKeepEveryDigit(t *testing.T) {
 
 func TestWhatIsNoNumberIsRefused(t *testing.T) {
 	for _, s := range []string{"x", "-", ".", "1.", ".5", "+1", "1,5", "1 000", " 1", "1 ", "0x10", "NaN", "Infinity", "1e", "e5", "1e5.0", "1e++5", "1e+-5", "1e 5",
-		"--1", "1-", "1.2.3", "1e61", "1e-61", "1e999999999999999999999", "٣", strings.Repeat("9", 401), "0." + strings.Repeat("0", 61)} {
+		"--1", "1-", "1.2.3", "1e61", "1e-61", "1e999999999999999999999", "0e999999999999999999999", "0.01e63", "0e", "0e-", "0e9x", "٣", strings.Repeat("9", 401), "0." + strings.Repeat("0", 61)} {
 		if c, err := ParseNumber(Decimal, s); err == nil {
 			t.Errorf("%.50q reads as %s", s, c.Append(nil, time.UTC))
 		} else if len(err.Error()) > 120 {
@@ -172,15 +174,53 @@ func TestAppendingCellsCostsNoAllocation(t *testing.T) {
 	}
 }
 
+// TestTimesAtTheEndsOfTheCalendarAreRFC3339 begins with the last second that there is, which stands for "for ever" in many
+// APIs.
+func TestTimesAtTheEndsOfTheCalendarAreRFC3339(t *testing.T) {
+	berlin, london := time.FixedZone("", 3600), time.UTC
+	johns := time.FixedZone("", -(3*3600 + 30*60 + 52))
+	for _, c := range []struct {
+		zone     *time.Location
+		at, want string
+	}{
+		{berlin, "9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"}, {berlin, "9999-12-31T22:59:59.5Z", "9999-12-31T23:59:59.5+01:00"},
+		{berlin, "0000-01-01T00:00:00Z", "0000-01-01T01:00:00+01:00"}, {johns, "0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"},
+		{berlin, "9999-12-31T23:59:59-01:00", "9999-12-31T01:00:59-23:59"}, {london, "0000-01-01T00:00:00+01:00", "0000-01-01T22:59:00+23:59"},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(OfTime(at).Append(nil, c.zone)); got != c.want {
+			t.Errorf("%s is %s, want %s", c.at, got, c.want)
+		}
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 20_000 {
+		zone := time.FixedZone("", 60*(random.IntN(2*24*60-1)-24*60+1))
+		at := time.Unix(-62167219200+random.Int64N(4*86400)-86340, random.Int64N(1e6)*1e3)
+		if random.IntN(2) == 0 {
+			at = time.Unix(253402300800+86340-1-random.Int64N(4*86400), random.Int64N(1e6)*1e3)
+		}
+		text := string(OfTime(at).Append(nil, zone))
+		if back, err := time.Parse(time.RFC3339, text); err != nil || !back.Equal(at) || text[4] != '-' {
+			t.Fatalf("%s in %s is %s (%v)", at.UTC(), zone, text, err)
+		}
+	}
+}
+
 func TestTimesAndDaysAreThoseOfTheStandardLibrary(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	zones := []*time.Location{time.UTC, time.FixedZone("", 5*3600+45*60), time.FixedZone("", -9*3600-30*60), time.FixedZone("", -1172), time.FixedZone("", 14*3600)}
 	check := func(micro int64) {
 		t.Helper()
+		if beyond := micro < -62167219200e6 || micro >= 253402300800e6; beyond && micro >= -62167305540e6 && micro < 253402387140e6 {
+			return // RFC 3339 has it, with another offset
+		}
 		for _, zone := range zones {
 			at := time.UnixMicro(micro).In(zone)
 			shown := at
-			if _, offset := at.Zone(); offset%60 != 0 {
+			if _, offset := at.Zone(); offset%60 != 0 || !fourDigits(at.Unix()+int64(offset)) {
 				shown = at.UTC()
 			}
 			if got, want := string(OfTime(at).Append(nil, zone)), shown.Format(time.RFC3339Nano); got != want {

@@ -49,7 +49,8 @@ func ParseKind(name string) (Kind, error) {
 }
 
 // Append appends the cell as text: digits exact with a point for the decimals, dates as 2006-01-02, times as RFC 3339
-// with the offset of loc, durations in seconds, booleans as true and false, null as nothing.
+// with the offset of loc, or in UTC where it cannot write that, durations in seconds, booleans as true and false, null as
+// nothing.
 func (c Cell) Append(dst []byte, loc *time.Location) []byte {
 	switch c.kind {
 	case Text, Code, List:
@@ -59,7 +60,7 @@ func (c Cell) Append(dst []byte, loc *time.Location) []byte {
 	case Bool:
 		return strconv.AppendBool(dst, c.num != 0)
 	case Date:
-		if at := c.num * secondsADay; at >= firstSecond && at <= lastSecond {
+		if fourDigits(c.num * secondsADay) {
 			return appendDay(dst, c.num)
 		}
 		return c.Date().AppendFormat(dst, time.DateOnly)
@@ -98,21 +99,21 @@ func (c Cell) appendNumber(dst []byte, mark byte) []byte {
 	return appendPoint(dst, strconv.AppendInt(buf[:0], c.num, 10), int(c.scale), mark)
 }
 
-// appendTime writes RFC 3339. That has no offsets with seconds, which places had before there were zones: such a time is
-// shown in UTC, since it would otherwise be another instant.
+// appendTime writes RFC 3339, with the offset of loc if it can.
 func (c Cell) appendTime(dst []byte, loc *time.Location) []byte {
 	offset := 0
 	if loc != time.UTC {
-		if _, offset = c.Time(loc).Zone(); offset%60 != 0 {
-			offset = 0
-		}
+		_, offset = c.Time(loc).Zone()
 	}
 	seconds, micro := c.num/1e6, c.num%1e6
 	if micro < 0 {
 		seconds, micro = seconds-1, micro+1e6
 	}
-	if seconds += int64(offset); seconds < firstSecond || seconds > lastSecond {
-		return c.Time(time.FixedZone("", offset)).AppendFormat(dst, time.RFC3339Nano)
+	if offset%60 != 0 || !fourDigits(seconds+int64(offset)) {
+		offset = otherOffset(seconds)
+	}
+	if seconds += int64(offset); !fourDigits(seconds) {
+		return c.Time(time.UTC).AppendFormat(dst, time.RFC3339Nano)
 	}
 	day := seconds / secondsADay
 	if seconds %= secondsADay; seconds < 0 {
@@ -141,11 +142,25 @@ func (c Cell) appendTime(dst []byte, loc *time.Location) []byte {
 	return appendTwo(dst, uint32(offset/60%60))
 }
 
-// The years of four digits, in seconds since 1970.
-const (
-	firstSecond = -62167219200
-	lastSecond  = 253402300799
-)
+// otherOffset is that of a time which a zone cannot show: RFC 3339 has neither offsets with seconds, which places had before
+// there were zones, nor years of five digits or below zero, into which a zone carries times at the ends of the calendar. It
+// is UTC where that will do. An API that writes such an end with an offset means a time beyond those of UTC; the largest
+// offsets that there are show it.
+func otherOffset(seconds int64) int {
+	const largest = (23*60 + 59) * 60
+	for _, offset := range [...]int{0, largest, -largest} {
+		if fourDigits(seconds + int64(offset)) {
+			return offset
+		}
+	}
+	return 0
+}
+
+// fourDigits tells whether seconds since 1970 are in a year of four digits.
+func fourDigits(seconds int64) bool {
+	const first, last = -62167219200, 253402300799
+	return seconds >= first && seconds <= last
+}
 
 // appendDay appends a day that is counted from 1970-01-01, in the years of four digits. It counts from 1 March of the year 0,
 // in eras of 400 years, so that a leap day is the last of a year, and months that follow one another have 153 days in five.

@@ -240,6 +240,8 @@ func TestStretchesWithoutRowsAreShownAndClocksThatChangeAreMinded(t *testing.T) 
 		{"UTC", Month, []string{"2026-11-30T00:00:00Z", "2027-01-01T00:00:00Z"}, []string{"2026-11-01=1", "2026-12-01=0", "2027-01-01=1"}},
 		{"UTC", Year, []string{"2026-11-30T00:00:00Z", "2028-01-01T00:00:00Z"}, []string{"2026-01-01=1", "2027-01-01=0", "2028-01-01=1"}},
 		{"UTC", Year, []string{"1066-11-30T00:00:00Z", "2026-01-01T00:00:00Z"}, []string{"2026-01-01=1", "=1"}},
+		{"Europe/Berlin", Hour, []string{"9999-12-31T23:59:59Z", "2026-11-21T13:05:00+01:00", "0000-01-01T00:00:00Z"}, []string{"2026-11-21T13:00:00+01:00=1", "=2"}},
+		{"America/St_Johns", Day, []string{"0000-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "2026-11-21T13:05:00Z"}, []string{"2026-11-21=1", "=2"}},
 	} {
 		zone, err := time.LoadLocation(c.zone)
 		if err != nil {

@@ -3,10 +3,13 @@ package rest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"math"
 	"math/big"
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // ID is an identifier, digit for digit, from a string, a number, or null ("").
@@ -65,6 +68,16 @@ func (i Int) Or(fallback int64) int64 {
 		return i.value
 	}
 	return fallback
+}
+
+// Seconds gives a number of seconds as a length of time, 0 if there was none. Its error says that no length of time is
+// that long, which is about 292 years: to multiply would give some other length without a sign.
+func (i Int) Seconds() (time.Duration, error) {
+	const most = int64(math.MaxInt64 / time.Second)
+	if i.value > most || i.value < -most {
+		return 0, fmt.Errorf("%d seconds, where a length of time of no more than %d was expected", i.value, most)
+	}
+	return time.Duration(i.value) * time.Second, nil
 }
 
 // MarshalJSON writes the number, or null.

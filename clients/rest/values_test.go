@@ -3,6 +3,7 @@ package rest_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/reportjob/reportjob/clients/rest"
 )
@@ -49,6 +50,31 @@ func again(body string) (string, error) {
 	}
 	out, err := json.Marshal(v)
 	return string(out), err
+}
+
+func TestSecondsThatNoLengthOfTimeHoldsAreRefused(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]time.Duration{
+		`null`: 0, `0`: 0, `"90"`: 90 * time.Second, `-5`: -5 * time.Second,
+		`9223372036`: 9223372036 * time.Second, `-9223372036`: -9223372036 * time.Second,
+	} {
+		var n rest.Int
+		if err := json.Unmarshal([]byte(body), &n); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := n.Seconds(); err != nil || got != want {
+			t.Errorf("%s seconds are %v, %v; want %v", body, got, err, want)
+		}
+	}
+	for _, body := range []string{`9223372037`, `-9223372037`, `18446744074`, `9223372036854775807`, `-9223372036854775808`} {
+		var n rest.Int
+		if err := json.Unmarshal([]byte(body), &n); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := n.Seconds(); err == nil {
+			t.Errorf("%s seconds are %v", body, got)
+		}
+	}
 }
 
 func TestLastPartOfAnAddressIsItsID(t *testing.T) {

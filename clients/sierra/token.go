@@ -36,9 +36,15 @@ func (c *Client) Token(ctx context.Context) (Token, error) {
 	if t.Roles == nil {
 		return t, unexpected(TokenPath, "the answer has no roles")
 	}
+	if _, err := t.Expires.Seconds(); err != nil {
+		return t, unexpected(TokenPath, "expiresIn: %v", err)
+	}
 	for i, role := range *t.Roles {
 		if role.Name == "" {
 			return t, unexpected(TokenPath, "roles[%d] has no name", i)
+		}
+		if _, err := role.Lifetime.Seconds(); err != nil {
+			return t, unexpected(TokenPath, "roles[%d]: tokenLifetime: %v", i, err)
 		}
 	}
 	return t, nil

@@ -83,11 +83,12 @@ func (e *Entry) Answered() bool { return e.CallStatus == "SUCCESS" || e.Status =
 
 // Length is Duration as a length of time, if the entry has one.
 func (e *Entry) Length() (time.Duration, bool) {
-	seconds, ok := e.Duration.Get()
-	return time.Duration(seconds) * time.Second, ok
+	length, err := e.Duration.Seconds()
+	_, ok := e.Duration.Get()
+	return length, ok && err == nil
 }
 
-// check says which time of an entry is none.
+// check says which time of an entry is none, or which length.
 func (e *Entry) check() error {
 	for _, field := range []struct {
 		name string
@@ -96,6 +97,9 @@ func (e *Entry) check() error {
 		if err := field.at.check(field.name); err != nil {
 			return err
 		}
+	}
+	if _, err := e.Duration.Seconds(); err != nil {
+		return fmt.Errorf("duration: %w", err)
 	}
 	if e.ID == "" || e.Type == "" || e.Created.IsZero() {
 		return errors.New("no id, created or type")

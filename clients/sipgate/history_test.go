@@ -354,6 +354,7 @@ func TestAConsumerMayStopAtAnyRow(t *testing.T) {
 func TestPagesThatAreNotWhatIsDocumentedAreUnexpected(t *testing.T) {
 	t.Parallel()
 	const good = `{"id":"1","type":"CALL","created":"2026-11-21T10:00:00Z"}`
+	const long = `{"id":"2","type":"CALL","created":"2026-11-21T10:00:00Z","duration":9223372037}`
 	for body, says := range map[string]string{
 		`{"totalCount":0}`: "page 1 has no items",
 		`{"items":[]}`:     "page 1 has no totalCount",
@@ -363,6 +364,7 @@ func TestPagesThatAreNotWhatIsDocumentedAreUnexpected(t *testing.T) {
 		`{"items":[{"id":"1","type":"CALL","created":"yesterday"}],"totalCount":1}`: `items[0]: created: "yesterday" is not a time`,
 		`{"items":[` + good + `,{"id":"1","created":7}],"totalCount":2}`:            "items[1].created: a number where a string was expected",
 		`{"items":[{"id":"1","duration":"long"}],"totalCount":1}`:                   "duration",
+		`{"items":[` + good + `,` + long + `],"totalCount":2}`:                      "items[1]: duration: 9223372037 seconds, where a length of time of no more than 9223372036 was expected",
 		`<html><title>Login</title></html>`:                                         "Login",
 		`[]`:                                                                        "array",
 	} {

@@ -143,9 +143,13 @@ func (c *Client) Account() string { return c.account }
 func (c *Client) Rest() *rest.Client { return c.rest }
 
 // Path is where a path of the API 2.1, such as ImportsPath, is on the host; a path that begins with /api/ stays as it is.
+// Without a client it is where the API has it by default, so that what will be asked can be described before there is one.
 func (c *Client) Path(path string) string {
-	if strings.HasPrefix(path, "/api/") {
+	switch {
+	case strings.HasPrefix(path, "/api/"):
 		return path
+	case c == nil:
+		return DefaultAPIPath + path
 	}
 	return c.path + path
 }

@@ -122,6 +122,36 @@ func TestFileLooksAsPromised(t *testing.T) {
 	}
 }
 
+func TestTimesThatAZoneCarriesOutOfTheCalendarAreShownInUTC(t *testing.T) {
+	johns, err := time.LoadLocation("America/St_Johns")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		locale   string
+		zone     *time.Location
+		at, want string
+	}{
+		{"en", berlin(t), "9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"},
+		{"de-DE", berlin(t), "9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"},
+		{"de-DE", berlin(t), "9999-12-31T22:59:59Z", "31.12.9999 23:59:59"},
+		{"de-DE", johns, "0000-01-01T00:00:00.5Z", "0000-01-01T00:00:00.5Z"},
+		{"de-DE", johns, "0000-01-01T12:00:00Z", "01.01.0000 08:29:08"},
+		{"sv-SE", johns, "9999-12-31T23:59:59Z", "9999-12-31 20:29:59"},
+		{"sv-SE", johns, "0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := exporters.Table{Name: "ends", Zone: c.zone, Locale: c.locale, Columns: columns(exporters.Time)}
+		got, _ := write(t, table, exporters.Row{exporters.OfTime(at)})
+		if _, body, _ := strings.Cut(got, "\n"); strings.TrimSuffix(body, "\n") != c.want {
+			t.Errorf("%s in %s, locale %s: %q, want %q", c.at, c.zone, c.locale, body, c.want)
+		}
+	}
+}
+
 func TestLocaleDecidesSeparatorMarkAndDates(t *testing.T) {
 	table := exporters.Table{Name: "local", Columns: columns(exporters.Decimal, exporters.Date, exporters.Time, exporters.Time, exporters.Bool,
 		exporters.Duration, exporters.Text)}

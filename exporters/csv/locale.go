@@ -28,7 +28,8 @@ type locale struct {
 // Any other locale is CSV for a spreadsheet of that place. The decimal mark is the locale's. Fields are separated by
 // semicolons where that mark is a comma, else by commas. Dates and times of day are in the local order where that is day,
 // month, year, else as 2026-11-21 and 2026-11-21 13:00:05, which spreadsheets of every locale read; times have no offset,
-// since spreadsheets know none, and decimals of the second only if there are any. Text, codes and booleans do not change.
+// since spreadsheets know none, and decimals of the second only if there are any. Where the
+// zone carries a time into a year of five digits or below zero, it is RFC 3339 in UTC. Text, codes and booleans do not change.
 func CheckLocale(tag string) error {
 	_, err := parseLocale(tag)
 	return err
@@ -118,10 +119,11 @@ func lineage(t language.Tag) iter.Seq[string] {
 }
 
 func (l locale) appendDate(dst []byte, cell exporters.Cell) []byte {
-	if l.date == "" {
+	day := cell.Date()
+	if l.date == "" || !fourDigits(day) {
 		return cell.Append(dst, time.UTC)
 	}
-	return cell.Date().AppendFormat(dst, l.date)
+	return day.AppendFormat(dst, l.date)
 }
 
 func (l locale) appendTime(dst []byte, cell exporters.Cell, zone *time.Location) []byte {
@@ -129,6 +131,9 @@ func (l locale) appendTime(dst []byte, cell exporters.Cell, zone *time.Location)
 		return cell.Append(dst, zone)
 	}
 	t := cell.Time(zone)
+	if !fourDigits(t) {
+		return cell.Append(dst, zone)
+	}
 	dst = t.AppendFormat(dst, l.time)
 	if t.Nanosecond() == 0 {
 		return dst
@@ -138,3 +143,6 @@ func (l locale) appendTime(dst []byte, cell exporters.Cell, zone *time.Location)
 	dst[point] = l.decimal
 	return dst
 }
+
+// fourDigits tells whether the year has four digits. No reader takes others in a local order.
+func fourDigits(t time.Time) bool { return t.Year() >= 0 && t.Year() <= 9999 }

@@ -26,6 +26,8 @@ type ownAPI struct {
 	pagings   []string // names of pagings that the API knows
 	// paging is the paging of a path, unless the definition says otherwise.
 	paging func(path string) string
+	// asked is where a path is on the host; nil if that is below under.
+	asked func(path string) string
 	// bounds are the parameters that hold the window; nil if the path takes none.
 	bounds func(path string) []string
 	// check refuses what cannot work; may be nil.
@@ -265,12 +267,9 @@ func (d *ownDefinition) info() jobs.Info {
 	info := jobs.Info{
 		Name: d.name, Title: d.title, API: d.api.name, Page: d.api.reference, Limits: d.api.limits, Every: d.window,
 		About:    "A report of the user's own, defined by REPORT_" + variable(d.name) + ".",
-		Endpoint: d.path,
+		Endpoint: d.endpoint(),
 		Paging:   describePaging(d.paging),
 		Scope:    "what the API's reference names for this path",
-	}
-	if !strings.HasPrefix(d.path, d.api.under+"/") {
-		info.Endpoint = d.api.under + d.path
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.params)) {
 		info.Parameters = append(info.Parameters, jobs.Parameter{
@@ -278,6 +277,17 @@ func (d *ownDefinition) info() jobs.Info {
 		})
 	}
 	return info
+}
+
+// endpoint is the path as people are to see it: as the vendor's pages have it, or as it is asked where that may differ.
+func (d *ownDefinition) endpoint() string {
+	switch {
+	case d.api.asked != nil:
+		return d.api.asked(d.path)
+	case strings.HasPrefix(d.path, d.api.under+"/"):
+		return d.path
+	}
+	return d.api.under + d.path
 }
 
 // ownRow is a record whose cells are made: a value that does not fit its column is an error of the source, which a

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -215,10 +216,24 @@ func parseCell(kind exporters.Kind, text string) (exporters.Cell, bool) {
 		t, err := time.Parse(time.RFC3339, text)
 		return exporters.OfTime(t), err == nil
 	case exporters.Duration:
-		d, err := time.ParseDuration(text + "s")
-		return exporters.OfDuration(d), err == nil && strings.Trim(text, "-.0123456789") == ""
+		d, ok := parseSeconds(text)
+		return exporters.OfDuration(d), ok
 	}
 	return exporters.Null, false
+}
+
+// parseSeconds reads a number of seconds as numbers of other kinds are read, exponents included, and digit for digit. What
+// is below a nanosecond is cut off: a duration does not hold it.
+func parseSeconds(text string) (time.Duration, bool) {
+	number, err := exporters.ParseNumber(exporters.Decimal, text)
+	if err != nil {
+		return 0, false
+	}
+	whole, fraction, _ := strings.Cut(string(number.Append(nil, time.UTC)), ".")
+	const decimals = 9
+	fraction = (fraction + strings.Repeat("0", decimals))[:decimals]
+	n, err := strconv.ParseInt(whole+fraction, 10, 64)
+	return time.Duration(n), err == nil
 }
 
 // counted is an instant that is given as a number since 1970, so many a second; 0 is none.

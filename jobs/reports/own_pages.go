@@ -156,7 +156,7 @@ func (w *ownWalk) rowsOf(answer any) (rows []any, list bool, err error) {
 	case err != nil:
 		return nil, false, ownUnexpected(w.api, w.call.path, "rows: %v", err)
 	case len(found) == 0:
-		return nil, false, ownUnexpected(w.api, w.call.path, "rows: %s is missing%s", w.call.rows.text, membersOf(answer))
+		return nil, false, w.noRows(answer)
 	}
 	switch v := found[0].(type) {
 	case []any:
@@ -165,6 +165,14 @@ func (w *ownWalk) rowsOf(answer any) (rows []any, list bool, err error) {
 		return []any{v}, false, nil
 	}
 	return nil, false, ownUnexpected(w.api, w.call.path, "rows: %s: %s where a list was expected", w.call.rows.text, describeValue(found[0]))
+}
+
+// noRows is the error for an answer in which there is nothing where the list should be.
+func (w *ownWalk) noRows(answer any) error {
+	if null := nullAt(answer, w.call.rows.steps, ""); null != "" {
+		return ownUnexpected(w.api, w.call.path, "rows: %s", null)
+	}
+	return ownUnexpected(w.api, w.call.path, "rows: %s is missing%s", w.call.rows.text, membersOf(answer))
 }
 
 // membersOf lists what an answer has instead.
@@ -314,12 +322,15 @@ func (w *ownWalk) conclude() {
 	switch {
 	case w.doubt != "":
 		p.Unproven("%s (rows: %d)", w.doubt, w.came)
+		if w.total > int64(w.came) && w.call.Limit == 0 { // a trial is not meant to give all rows
+			w.missed()
+		}
 	case w.moved:
 		p.Unproven("the API's total changed while the list was read (pages: %d, rows: %d)", w.pages, w.came)
 	case w.total >= 0 && int64(w.came) == w.total:
 		p.Complete("the API's total of %d was met (pages: %d)", w.total, w.pages)
 	case w.total > int64(w.came):
-		p.Truncated("the API counts %d rows and gave %d (pages: %d)", w.total, w.came, w.pages)
+		w.missed()
 	case w.total >= 0:
 		p.Unproven("the API counts %d rows and gave %d (pages: %d)", w.total, w.came, w.pages)
 	case w.ended != "":
@@ -327,6 +338,11 @@ func (w *ownWalk) conclude() {
 	default:
 		p.Unproven("the list was read to its end (pages: %d, rows: %d), and the API tells no total", w.pages, w.came)
 	}
+}
+
+// missed says that fewer rows came than the API counts.
+func (w *ownWalk) missed() {
+	w.call.Proof.Truncated("the API counts %d rows and gave %d (pages: %d)", w.total, w.came, w.pages)
 }
 
 // checkLimit refuses a limit that is no size of a page.

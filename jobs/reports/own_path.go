@@ -86,6 +86,34 @@ func descend(v any, steps []ownStep, at string) ([]any, error) {
 	return nil, fmt.Errorf("%s: %s where an object was expected", where(at), describeValue(v))
 }
 
+// nullAt looks where find found nothing: it names the null that stands there or in the way, and what was expected in its
+// place. It says nothing if there is no null, so that something is missing.
+func nullAt(v any, steps []ownStep, at string) string {
+	switch {
+	case v == nil && len(steps) == 0:
+		return where(at) + ": null where a list was expected"
+	case v == nil:
+		return where(at) + ": null where an object was expected"
+	case len(steps) == 0:
+		return ""
+	}
+	name := steps[0].name
+	part, there := any(nil), false
+	switch v := v.(type) {
+	case map[string]any:
+		part, there = v[name]
+	case []any:
+		n, err := strconv.Atoi(name)
+		if there = err == nil && n >= 0 && n < len(v); there {
+			part = v[n]
+		}
+	}
+	if !there {
+		return ""
+	}
+	return nullAt(part, steps[1:], strings.TrimPrefix(at+"."+name, "."))
+}
+
 func descendAll(v any, steps []ownStep, at string) ([]any, error) {
 	list, ok := v.([]any)
 	if !ok {

@@ -258,8 +258,13 @@ func ownServer(t *testing.T, answer func(path string, query url.Values) string) 
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		body := `{"sub":"w0","domain":"sipgate.example"}`
-		if r.URL.Path != sipgate.UserinfoPath {
+		var body string
+		switch r.URL.Path {
+		case sipgate.UserinfoPath:
+			body = `{"sub":"w0","domain":"sipgate.example"}`
+		case "/oauth/token":
+			body = `{"access_token":"token-G01den","token_type":"Bearer","expires_in":3600}`
+		default:
 			body = answer(r.URL.Path, r.URL.Query())
 		}
 		_, _ = w.Write([]byte(body))
@@ -269,7 +274,10 @@ func ownServer(t *testing.T, answer func(path string, query url.Values) string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Clients{Sipgate: sipgate.New(sipgate.Config{BaseURL: base, TokenID: "token-G01den", Rate: -1})}
+	return Clients{
+		Sipgate: sipgate.New(sipgate.Config{BaseURL: base, TokenID: "token-G01den", Rate: -1}),
+		Wizart:  wizart.New(wizart.Config{BaseURL: base, Username: "u", Password: rest.NewSecret("password-G01den"), Rate: -1}),
+	}
 }
 
 func TestCellsAreExactAndAbsentOnesEmpty(t *testing.T) {
@@ -356,6 +364,62 @@ func TestTheVerdictIsWhatThePagesProve(t *testing.T) {
 	}
 }
 
+func TestRowsThatTheAPICountsAndDoesNotGiveAreMissingWhateverElseIsInDoubt(t *testing.T) {
+	t.Parallel()
+	const wizartPages, sipgatePages = "api=wizart&path=/x&paging=page", "api=sipgate&path=/x&paging=offset"
+	for _, c := range []struct {
+		name, definition string
+		answer           func(query url.Values) string
+		rows             int
+		evidence         []string
+	}{
+		{"a page that comes again", wizartPages, func(url.Values) string {
+			return `{"data":[{"n":"x"},{"n":"y"},{"n":"z"}],"meta":{"last_page":5,"total":15}}`
+		}, 3, []string{"page 2 held the rows of the page before it again", "the API counts 15 rows and gave 3 (pages: 2)"}},
+		{"an empty page before the last", wizartPages, func(q url.Values) string {
+			if q.Get("page") == "2" {
+				return `{"data":[],"meta":{"last_page":5,"total":15}}`
+			}
+			return `{"data":[{"n":"x"}],"meta":{"last_page":5,"total":15}}`
+		}, 1, []string{"page 2 was empty, and not the last one", "the API counts 15 rows and gave 1 (pages: 2)"}},
+		{"a limit that is ignored", sipgatePages + "&limit=1", func(url.Values) string {
+			return `{"items":[{},{}],"totalCount":5}`
+		}, 2, []string{"more rows came than were asked for", "the API counts 5 rows and gave 2 (pages: 1)"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			clients := ownServer(t, func(_ string, query url.Values) string { return c.answer(query) })
+			_, o := ownRun(t, clients, c.definition+"&window=now&columns=n", "now")
+			if o.err != nil || o.verdict != jobs.Truncated || o.rows != c.rows || len(o.evidence) != len(c.evidence) {
+				t.Fatalf("%d rows, %s %q, %v; want %d, truncated", o.rows, o.verdict, o.evidence, o.err, c.rows)
+			}
+			for i, says := range c.evidence {
+				if !strings.Contains(o.evidence[i], says) {
+					t.Errorf("evidence %q, want %q", o.evidence[i], says)
+				}
+			}
+		})
+	}
+}
+
+func TestATrialIsNotTruncatedByWhatItDoesNotAskFor(t *testing.T) {
+	t.Parallel()
+	clients := ownServer(t, func(string, url.Values) string { return `{"items":[{},{}],"totalCount":5}` })
+	job, err := Own(clients, "own", "api=sipgate&path=/x&paging=offset&window=now&columns=n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := jobs.Request{Window: window(t, "now", time.UTC), Zone: time.UTC, Limit: 1, Proof: new(jobs.Proof)}
+	for _, err := range job.Rows(t.Context(), r) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if verdict, evidence, _, _ := r.Proof.Result(); verdict != jobs.Unproven || len(evidence) != 1 {
+		t.Errorf("%s %q, want unproven: a trial", verdict, evidence)
+	}
+}
+
 func TestATrialOfAnOwnReportAsksForOneSmallPage(t *testing.T) {
 	t.Parallel()
 	s := newStandIn(t, sandbox.Options{})
@@ -394,6 +458,13 @@ func TestAnAnswerWithoutTheRowsNamesWhatItHas(t *testing.T) {
 		{"items", `{"items":"x"}`, "rows: items: a text where a list was expected"},
 		{"items", `[]`, "the record: a list where an object was expected"},
 		{"", `7`, "rows: .: a number where a list was expected"},
+		{"data", `{"data":null,"meta":{}}`, "rows: data: null where a list was expected"},
+		{"a.b", `{"a":{"b":null}}`, "rows: a.b: null where a list was expected"},
+		{"a.b", `{"a":null}`, "rows: a: null where an object was expected"},
+		{"a.b", `{"a":{"c":null}}`, "rows: a.b is missing: the answer has a"},
+		{"a.1.b", `{"a":[{},{"b":null}]}`, "rows: a.1.b: null where a list was expected"},
+		{"a.1.b", `{"a":[{}]}`, "rows: a.1.b is missing"},
+		{"", `null`, "the record: null where a list was expected"},
 	} {
 		clients := ownServer(t, func(string, url.Values) string { return c.answer })
 		_, o := ownRun(t, clients, "api=sipgate&path=/x&window=now&columns=n&rows="+c.rows, "now")

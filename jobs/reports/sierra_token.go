@@ -56,10 +56,11 @@ func sierraToken(c *sierra.Client) jobs.Job {
 	}.Job()
 }
 
-// seconds makes a length of time of a number of seconds.
+// seconds makes a length of time of a number of seconds, which the client has held against what a length can be.
 func seconds[T any](get func(*T) rest.Int) func(*T) (time.Duration, bool) {
 	return func(r *T) (time.Duration, bool) {
-		n, ok := get(r).Get()
-		return time.Duration(n) * time.Second, ok
+		length, err := get(r).Seconds()
+		_, ok := get(r).Get()
+		return length, ok && err == nil
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sipgate"
 	"github.com/reportjob/reportjob/exporters"
 	"github.com/reportjob/reportjob/jobs"
@@ -81,7 +82,10 @@ func callStatistics(info jobs.Info, calls jobs.Source[entry]) jobs.Source[callCo
 				if len(distinct(call.ConnectionIDs)) > 1 {
 					several++
 				}
-				count(counts, &call, r.Zone)
+				if err := count(counts, &call, r.Zone); err != nil {
+					yield(callCount{}, err)
+					return
+				}
 			}
 			if several > 0 {
 				r.Proof.Warn("%d calls belong to several lines and count once for each of them", several)
@@ -95,8 +99,8 @@ func callStatistics(info jobs.Info, calls jobs.Source[entry]) jobs.Source[callCo
 	}
 }
 
-// count adds a call to each of its lines.
-func count(counts map[callKey]*callCount, call *entry, zone *time.Location) {
+// count adds a call to each of its lines. It fails where they talked for longer than a length of time can be.
+func count(counts map[callKey]*callCount, call *entry, zone *time.Location) error {
 	lines := distinct(call.ConnectionIDs)
 	name := call.SourceAlias
 	if strings.HasSuffix(call.Direction, "INCOMING") {
@@ -122,10 +126,16 @@ func count(counts map[callKey]*callCount, call *entry, zone *time.Location) {
 			k.answered++
 			if ok {
 				k.timed++
-				k.talk += length
+				sum := k.talk + length
+				if (sum > k.talk) != (length > 0) {
+					return &rest.Error{API: "sipgate", Path: sipgate.HistoryPath, Kind: rest.Unexpected, Text: "entry " + string(call.ID) +
+						": duration: with it, the calls of a day are longer than a length of time can be"}
+				}
+				k.talk = sum
 			}
 		}
 	}
+	return nil
 }
 
 // distinct gives each item once.

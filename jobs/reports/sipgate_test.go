@@ -1,11 +1,13 @@
 package reports
 
 import (
+	"encoding/json"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/reportjob/reportjob/clients/rest"
 	"github.com/reportjob/reportjob/clients/sipgate"
@@ -50,5 +52,21 @@ func TestSipgateExportsNoAddressThatOpensWithoutALogin(t *testing.T) {
 	}
 	if tempted < 4 {
 		t.Errorf("only %d recorded answers hold such an address: the test proves little", tempted)
+	}
+}
+
+func TestCallsOfADayThatAreLongerThanALengthOfTimeAreRefused(t *testing.T) {
+	t.Parallel()
+	var call entry
+	text := `{"id":"7","type":"CALL","created":"2026-11-21T10:00:00Z","callStatus":"SUCCESS","connectionIds":["p0"],"duration":9000000000}`
+	if err := json.Unmarshal([]byte(text), &call); err != nil {
+		t.Fatal(err)
+	}
+	counts := map[callKey]*callCount{}
+	if err := count(counts, &call, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	if err := count(counts, &call, time.UTC); !refusedAs(err, rest.Unexpected) || !strings.Contains(err.Error(), "entry 7: duration: ") {
+		t.Errorf("%v, want an unexpected answer that names the entry", err)
 	}
 }

@@ -12,9 +12,10 @@ import (
 // No path is known to take a window.
 func wizartOwn(c *wizart.Client) ownAPI {
 	return ownAPI{
-		name: "wizart", reference: "https://github.com/wizart-tech/api", limits: wizartLimits, under: "/api/v2.1", rows: "data",
+		name: "wizart", reference: "https://github.com/wizart-tech/api", limits: wizartLimits, under: wizart.DefaultAPIPath, rows: "data",
 		pagings: []string{pagingPage, pagingLink, pagingNone},
 		paging:  func(string) string { return pagingPage },
+		asked:   c.Path,
 		read: func(ctx context.Context, call ownCall) iter.Seq2[rest.Record, error] {
 			call.Proof.Account(c.Account())
 			call.path = c.Path(call.path)

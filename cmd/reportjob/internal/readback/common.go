@@ -114,8 +114,10 @@ func appendCommon(dst []byte, t time.Time, offset int, kind exporters.Kind, z zo
 }
 
 // parseTime reads a day, or a day and a time, as RFC 3339 or a locale has it: year, month and day in this order or the
-// other way round. t is what a clock shows, taken for UTC.
+// other way round. t is what a clock shows, taken for UTC. A sign in front is that of a year below zero, which a Parquet
+// file holds as well as any other.
 func parseTime(cell []byte) (t time.Time, offset int, ok bool) {
+	cell, below := bytes.CutPrefix(cell, []byte("-"))
 	first, separator, rest := digits(cell)
 	month, again, rest := digits(rest)
 	if separator == 0 || separator != again || bytes.IndexByte([]byte("-./"), separator) < 0 {
@@ -127,7 +129,13 @@ func parseTime(cell []byte) (t time.Time, offset int, ok bool) {
 		year, dayOfMonth = last, first
 	}
 	y, m, d := number(year), number(month), number(dayOfMonth)
-	if after == 0 && len(rest) == 0 && y >= 0 && m > 0 && d > 0 {
+	if y < 0 || m < 1 || d < 1 {
+		return t, 0, false
+	}
+	if below {
+		y = -y
+	}
+	if after == 0 && len(rest) == 0 {
 		return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC), unknown, true
 	}
 	hour, colon, rest := digits(rest)
@@ -137,7 +145,7 @@ func parseTime(cell []byte) (t time.Time, offset int, ok bool) {
 	}
 	nanoseconds, offset, seconds, ok := parseSeconds(rest)
 	h, min := number(hour), number(minute)
-	if !ok || y < 0 || m < 1 || d < 1 || h < 0 || min < 0 {
+	if !ok || h < 0 || min < 0 {
 		return t, 0, false
 	}
 	return time.Date(y, time.Month(m), d, h, min, seconds, nanoseconds, time.UTC), offset, true

@@ -188,6 +188,45 @@ func TestAllFormatsAgreeOnRandomTables(t *testing.T) {
 	}
 }
 
+// TestAllFormatsAgreeOnTimesAtTheEndsOfTheCalendar takes what RFC 3339 can write with any offset, in zones that carry times
+// over either end, and dates beside them.
+func TestAllFormatsAgreeOnTimesAtTheEndsOfTheCalendar(t *testing.T) {
+	t.Parallel()
+	r := random{rand.New(rand.NewPCG(7, 8))}
+	folder := t.TempDir()
+	const first, last, day = -62167219200, 253402300799, 86400
+	for n, name := range append([]string{"America/St_Johns", "Asia/Tokyo", "Pacific/Kiritimati", "Etc/GMT+12"}, zones...) {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for m, locale := range locales {
+			table := exporters.Table{Name: "ends", Zone: zone, Locale: locale, Columns: []exporters.Column{{Name: "at", Kind: exporters.Time}, {Name: "day", Kind: exporters.Date}}}
+			ends := []int64{first, first - 3600, first + 3600, last, last - 3600, last + 1}
+			for range 20 {
+				ends = append(ends, first-day+r.Int64N(3*day), last+day-r.Int64N(3*day))
+			}
+			var rows []exporters.Row
+			for i, seconds := range ends {
+				at := time.Unix(seconds, int64(i%3)*r.Int64N(1e6)*1e3)
+				rows = append(rows, exporters.Row{exporters.OfTime(at), exporters.OfDate(at.In(zone).Date())})
+			}
+			formats := all[:4]
+			if (n+m)%5 == 0 {
+				formats = all
+			}
+			same := func(int) []exporters.Row { return rows }
+			deliver(t, folder, table, formats, same, func(manifest jobs.Manifest, files []jobs.OpenFile) {
+				for i, found := range Inspect(manifest, files) {
+					if found.Err != nil || found.Rows != int64(len(rows)) || len(found.Problems) > 0 {
+						t.Errorf("zone %s, locale %q, %s: %d of %d rows, %v, %s", name, locale, files[i].Name, found.Rows, len(rows), found.Err, strings.Join(found.Problems, "\n"))
+					}
+				}
+			})
+		}
+	}
+}
+
 // TestEveryCellThatDiffersIsFound changes one cell of one file at a time.
 func TestEveryCellThatDiffersIsFound(t *testing.T) {
 	t.Parallel()
