@@ -24,6 +24,7 @@ type pbx struct {
 	exclusive       bool // whether the bounds of time are themselves left out
 	lost            int  // how many entries totalCount counts that never come
 	lostIn          bool // in the archive, else in the inbox
+	skips           int  // how many entries each page but the first leaves out in front
 	before          func(p *pbx, request int)
 
 	mu      sync.Mutex
@@ -73,6 +74,9 @@ func (p *pbx) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
 	offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+	if offset > 0 {
+		offset += p.skips
+	}
 	rows = rows[min(offset, len(rows)):]
 	items := []map[string]any{}
 	for _, e := range rows[:min(limit, p.page, len(rows))] {
@@ -217,6 +221,16 @@ func TestAHistoryShorterThanItsTotalIsTruncated(t *testing.T) {
 	wantIDs(t, ids, 4)
 	if said.worst() != "truncated" || !said.has("archive: the API counts 3 and gave 1, in each of 3 readings") {
 		t.Errorf("said %q", said.said)
+	}
+}
+
+func TestEntriesThatPagesLeaveOutAreKnownToBeMissing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ skips, rows int }{"all but the first page are empty": {1000, 5}, "pages begin too late": {2, 11}} {
+		ids, said := read(t, &pbx{entries: calls(12), page: 5, skips: c.skips})
+		if len(ids) != c.rows || said.worst() != "truncated" || !said.has(fmt.Sprintf("inbox: the API counts 12 and gave %d, in each of 3 readings", c.rows)) {
+			t.Errorf("%s: came %q, said %q", name, ids, said.said)
+		}
 	}
 }
 

@@ -186,6 +186,22 @@ func TestListsArePagedAsFarAsTheyGo(t *testing.T) {
 	}
 }
 
+func TestContactsThatAreCountedAndDoNotComeAreKnownToBeMissing(t *testing.T) {
+	t.Parallel()
+	first := numbersServer(600, 250, `,"totalCount":600`, false)
+	said := &progress{}
+	rows, err := gather(serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("offset") != "0" {
+			_, _ = fmt.Fprint(w, `{"items":[],"totalCount":600}`)
+			return
+		}
+		first(w, r)
+	})).Contacts(t.Context(), Query{}, said))
+	if err != nil || len(rows) != 250 || said.worst() != "truncated" || !said.has("contacts: the API counts 600 and gave 250, in each of 3 readings") {
+		t.Errorf("%d rows, %v, said %q", len(rows), err, said.said)
+	}
+}
+
 func TestFieldsThatOpenDoorsAreNeverKept(t *testing.T) {
 	t.Parallel()
 	const secret = "g3h31m"

@@ -115,7 +115,7 @@ func (r *reading[T]) conclude(what string, p Progress) {
 		p.Complete("%s: the API's total of %d was met (pages: %d)", what, t.Total(), t.Pages())
 	case r.stands():
 		p.Complete("%s: every page went on where the one before it ended, and nothing followed the last (rows: %d, pages: %d)", what, t.Came(), r.pages)
-	case r.counted && !t.Moved() && !r.gap && t.Came() < t.Total():
+	case r.counted && !t.Moved() && t.Came() < t.Total():
 		p.Truncated("%s: the API counts %d and gave %d, in each of %d readings", what, t.Total(), t.Came(), readings)
 	case r.counted:
 		p.Unproven("%s: it changed while it was read, in each of %d readings", what, readings)
