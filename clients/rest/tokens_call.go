@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -118,7 +119,12 @@ func (n *renewal) call(g Grant, values map[string]string) (i issue, wait time.Du
 	}
 	defer reply.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(reply.Body, maxTokenAnswer+1))
-	if err != nil {
+	switch {
+	case bodiless(reply, err):
+		body = nil
+	case errors.Is(err, gzip.ErrHeader):
+		return issue{}, -1, n.t.fault(Unexpected, reply.StatusCode, notZipped, checkURL, nil)
+	case err != nil:
 		return n.unreached(err)
 	}
 	answer := &Response{Status: reply.StatusCode, Header: reply.Header, Body: body, Path: n.t.o.URL.Path}
