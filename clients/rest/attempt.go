@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -95,13 +96,9 @@ func (e *exchange) send(ctx context.Context, to *url.URL, repeats bool) (*Respon
 		e.leave = func() {}
 		return nil, 0, sent{err}
 	}
-	body, err := e.c.read(reply, cancel)
-	if errors.Is(err, errTooLarge) {
-		text := fmt.Sprintf("the answer is larger than %d bytes", e.c.o.MaxBody)
-		return nil, 0, e.c.fault(e.r, Unexpected, reply.StatusCode, text, "", nil)
-	}
+	body, err := e.body(reply, cancel)
 	if err != nil {
-		return nil, 0, sent{err}
+		return nil, 0, err
 	}
 	e.c.room.was(len(body))
 	took := time.Since(began)
@@ -109,6 +106,23 @@ func (e *exchange) send(ctx context.Context, to *url.URL, repeats bool) (*Respon
 	e.c.o.Log.DebugContext(ctx, "asked", "api", e.c.o.API, "path", pathOnly(e.r.Path), "host", to.Host,
 		"status", reply.StatusCode, "bytes", len(body), "took", took)
 	return &Response{Status: reply.StatusCode, Header: reply.Header, Body: body, Path: e.r.Path}, generation, nil
+}
+
+// body reads the body of an answer.
+func (e *exchange) body(reply *http.Response, cancel context.CancelCauseFunc) ([]byte, error) {
+	body, err := e.c.read(reply, cancel)
+	switch {
+	case errors.Is(err, errTooLarge):
+		text := fmt.Sprintf("the answer is larger than %d bytes", e.c.o.MaxBody)
+		return nil, e.c.fault(e.r, Unexpected, reply.StatusCode, text, "", nil)
+	case bodiless(reply, err):
+		return nil, nil
+	case errors.Is(err, gzip.ErrHeader):
+		return nil, e.c.fault(e.r, Unexpected, reply.StatusCode, notZipped, "", nil)
+	case err != nil:
+		return nil, sent{err}
+	}
+	return body, nil
 }
 
 // sent marks an error of the network: asking again may help.
@@ -175,6 +189,15 @@ func (c *Client) read(reply *http.Response, cancel context.CancelCauseFunc) ([]b
 		return nil, errCut
 	}
 	return body, nil
+}
+
+// notZipped is what is wrong with an answer that arrived and cannot be unpacked. One that breaks off is another matter.
+const notZipped = "the answer is said to be gzip, and is not"
+
+// bodiless tells whether an answer is not the gzip that it is said to be and can do without its body: that of a failure,
+// whose status says what to do.
+func bodiless(reply *http.Response, err error) bool {
+	return errors.Is(err, gzip.ErrHeader) && (reply.StatusCode < 200 || reply.StatusCode > 299)
 }
 
 // readAll reads to the end, into memory that was used before if that is large enough. How long the text will be may be

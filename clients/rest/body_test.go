@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -8,9 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
@@ -83,6 +86,76 @@ func TestAnswersComeCompressedWhereTheServerCanDoIt(t *testing.T) {
 	err := client(loopbackTransport(t), func(o *rest.Options) { o.Base = mustURL(server.URL) }).Get(t.Context(), "/", nil, &got)
 	if err != nil || len(got.Data) != 1 || asked != "gzip" {
 		t.Errorf("%v, %d rows, asked for %q", err, len(got.Data), asked)
+	}
+}
+
+// zipped is what a server says is gzip.
+func zipped(text string) []byte {
+	var b bytes.Buffer
+	zip := gzip.NewWriter(&b)
+	_, _ = io.WriteString(zip, text)
+	_ = zip.Close()
+	return b.Bytes()
+}
+
+// saysZipped answers with one body after the other, and says that each is gzip.
+func saysZipped(t *testing.T, status int, bodies ...[]byte) (base *url.URL, asked *atomic.Int64) {
+	t.Helper()
+	asked = new(atomic.Int64)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		body := bodies[min(int(asked.Add(1)), len(bodies))-1]
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		w.WriteHeader(status)
+		_, _ = w.Write(body)
+	}))
+	t.Cleanup(server.Close)
+	return mustURL(server.URL), asked
+}
+
+func TestAnswersThatAreNotTheGzipTheySayAreUnexpectedAndNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	plain := []byte(`{"name":"plain"}`)
+	for name, body := range map[string][]byte{"plain": plain, "plain behind gzip": append(zipped(`{"name":"a"}`), plain...)} {
+		base, asked := saysZipped(t, http.StatusOK, body)
+		c := client(loopbackTransport(t), func(o *rest.Options) { o.Base = base })
+		wantError(t, get(t, c), rest.Unexpected, "status 200", "said to be gzip, and is not")
+		if n := asked.Load(); n != 1 {
+			t.Errorf("%s: %d requests, want 1", name, n)
+		}
+	}
+	for status, kind := range map[int]rest.Kind{403: rest.Refused, 404: rest.Rejected, 503: rest.Overloaded} {
+		base, asked := saysZipped(t, status, plain)
+		c := client(loopbackTransport(t), func(o *rest.Options) { o.Base, o.Retries = base, 1 })
+		wantError(t, get(t, c), kind, fmt.Sprintf("status %d", status))
+		if n := asked.Load(); (n == 2) != (kind == rest.Overloaded) {
+			t.Errorf("%d: %d requests", status, n)
+		}
+	}
+}
+
+func TestTokensThatAreNotTheGzipTheySayAreUnexpectedAndNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for status, kind := range map[int]rest.Kind{200: rest.Unexpected, 401: rest.Refused} {
+		o := only(loopbackTransport(t), "password")
+		var asked *atomic.Int64
+		o.URL, asked = saysZipped(t, status, []byte(`{"access_token":"a-token","error":"x"}`))
+		wantError(t, rest.NewTokens(o).Token(t.Context()), kind, fmt.Sprintf("status %d", status))
+		if n := asked.Load(); n != 1 {
+			t.Errorf("%d: %d calls, want 1", status, n)
+		}
+	}
+}
+
+func TestAnAnswerThatBreaksOffInsideGzipIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	whole := zipped(`{"name":"a"}`)
+	for _, cut := range []int{5, 12, len(whole) - 4} {
+		base, asked := saysZipped(t, http.StatusOK, whole[:cut], whole)
+		err := get(t, client(loopbackTransport(t), func(o *rest.Options) { o.Base = base }))
+		if n := asked.Load(); err != nil || n != 2 {
+			t.Errorf("after %d bytes: %d requests, want 2: %v", cut, n, err)
+		}
 	}
 }
 

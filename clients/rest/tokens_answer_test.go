@@ -96,9 +96,9 @@ func TestAnswersThatAreNoTokenAreDescribedWithoutTheirSecrets(t *testing.T) {
 		"a line end":          {reply{body: `{"access_token":"hidden-token\nX: y"}`}, []string{"cannot stand in a header"}},
 		"an error as success": {reply{body: `{"error":"invalid_grant","error_description":"The user credentials were incorrect."}`}, []string{"status 200", "The user credentials were incorrect.", "check user name and password"}},
 		"a mac token":         {reply{body: `{"access_token":"hidden-token","token_type":"mac"}`}, []string{`type "mac"`}},
-		"a redirect": {reply{status: 302, header: http.Header{"Location": {"https://sso.example/login?ticket=hidden-token"}}},
-			[]string{"a redirect to https://sso.example", "check the token URL"}},
-		"too much": {reply{body: strings.Repeat("hidden-token", 100_000)}, []string{"larger than 1048576 bytes"}},
+		"a redirect":          {reply{status: 302, header: http.Header{"Location": {"/login?ticket=hidden-token"}}}, []string{"a redirect to https://login.example", "check the token URL"}},
+		"a redirect nowhere":  {reply{status: 302}, []string{"a redirect (check the token URL)"}},
+		"too much":            {reply{body: strings.Repeat("hidden-token", 100_000)}, []string{"larger than 1048576 bytes"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,11 +146,25 @@ func TestTokenCallsFollowNoRedirect(t *testing.T) {
 		server := httptest.NewServer(http.RedirectHandler(other.URL+"/login?secret=1", status))
 		o := only(nil, "password")
 		o.URL, o.Transport = mustURL(server.URL), loopbackTransport(t)
-		wantError(t, rest.NewTokens(o).Token(t.Context()), rest.Unexpected, "a redirect to http://127.0.0.1:")
+		wantError(t, rest.NewTokens(o).Token(t.Context()), rest.Refused, "a redirect to http://127.0.0.1:")
 		server.Close()
 	}
 	if strayed.Load() != 0 {
 		t.Errorf("%d calls, with a password, went elsewhere", strayed.Load())
+	}
+}
+
+func TestARedirectOfTokenCallsToAnotherHostIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, location := range []string{"https://sso.example/login?ticket=hidden-token", "//SSO.example/login", "https://sso.example"} {
+		server := scripted(reply{status: 302, header: http.Header{"Location": {location}}})
+		tokens := rest.NewTokens(only(server, "password"))
+		for range 2 {
+			wantError(t, tokens.Token(t.Context()), rest.Refused, "a redirect to https://sso.example", "check the token URL")
+		}
+		if server.count() != 1 {
+			t.Errorf("%s: %d calls, want 1", location, server.count())
+		}
 	}
 }
 

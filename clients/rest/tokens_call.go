@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -118,7 +119,12 @@ func (n *renewal) call(g Grant, values map[string]string) (i issue, wait time.Du
 	}
 	defer reply.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(reply.Body, maxTokenAnswer+1))
-	if err != nil {
+	switch {
+	case bodiless(reply, err):
+		body = nil
+	case errors.Is(err, gzip.ErrHeader):
+		return issue{}, -1, n.t.fault(Unexpected, reply.StatusCode, notZipped, checkURL, nil)
+	case err != nil:
 		return n.unreached(err)
 	}
 	answer := &Response{Status: reply.StatusCode, Header: reply.Header, Body: body, Path: n.t.o.URL.Path}
@@ -149,7 +155,7 @@ func (t *Tokens) read(r *Response, began time.Time) (issue, time.Duration, error
 		i, err := t.issued(r, began)
 		return i, -1, err
 	case r.Status >= 300 && r.Status <= 399:
-		return issue{}, -1, t.fault(Unexpected, r.Status, "a redirect"+hostOf(t.o.URL, r.Header.Get("Location")), checkURL, nil)
+		return issue{}, -1, t.redirect(r)
 	case ByStatus(r) == Retry:
 		wait, _ := retryAfter(r, time.Now())
 		if wait == 0 && r.Status == http.StatusTooManyRequests {
@@ -160,11 +166,16 @@ func (t *Tokens) read(r *Response, began time.Time) (issue, time.Duration, error
 	return issue{}, -1, t.refusal(r)
 }
 
-// hostOf names where a redirect leads, without path and query.
-func hostOf(from *url.URL, location string) string {
-	to, err := from.Parse(location)
+// redirect is the error for an answer that leads elsewhere. No token call follows one, and to another host none may go.
+func (t *Tokens) redirect(r *Response) *Error {
+	location := r.Header.Get("Location")
+	to, err := t.o.URL.Parse(location)
 	if err != nil || to.Host == "" || location == "" {
-		return ""
+		return t.fault(Unexpected, r.Status, "a redirect", checkURL, nil)
 	}
-	return " to " + strings.ToLower(to.Scheme+"://"+to.Host)
+	kind := Unexpected
+	if !sameOrigin(t.o.URL, to) {
+		kind = Refused
+	}
+	return t.fault(kind, r.Status, "a redirect to "+strings.ToLower(to.Scheme+"://"+to.Host), checkURL, nil)
 }

@@ -121,14 +121,82 @@ func TestAsManyRowsAsAPageHasUnaskedProveNothing(t *testing.T) {
 	}
 }
 
+// identitiesFrom are the identities of a page, numbered from an offset on.
+func identitiesFrom(offset, n int) string {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf(`{"id":%d}`, offset+i+1)
+	}
+	return `{"data":[` + strings.Join(rows, ",") + `],"meta":{}}`
+}
+
 func TestMoreIdentitiesThanAreListedAreKnownToBeMissing(t *testing.T) {
-	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, `{"data":[`+strings.Join(slices.Repeat([]string{`{"id":1}`}, 5000), ",")+`],"meta":{}}`)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, identitiesFrom(number(r.URL.Query(), "offset"), 5000))
 	})
 	p := &progress{}
 	got, err := collect(s.client().Identities(t.Context(), All, Query{}, p))
 	if err != nil || len(got) != 15_000 || p.verdict != "truncated" || !strings.Contains(p.doubts[0], "with a filter") {
 		t.Errorf("%d rows, %s %v, %v", len(got), p.verdict, p.doubts, err)
+	}
+}
+
+func TestAListWhoseAPIDoesNotMindThePagesIsRefused(t *testing.T) {
+	const from = `{"data":{"privateresourceid":7,"identities":[%s]},"meta":{}}`
+	hits := func(n int) string {
+		return fmt.Sprintf(from, strings.Repeat(`{"id":1,"hitscount":2},`, n-1)+`{"id":2,"hitscount":2}`)
+	}
+	read := map[string]func(c *Client, p *progress) (int, error){
+		"identities": func(c *Client, p *progress) (int, error) {
+			got, err := collect(c.Identities(t.Context(), All, Query{PageSize: 40}, p))
+			return len(got), err
+		},
+		"own report": func(c *Client, p *progress) (int, error) {
+			got, err := collect(c.Rows(t.Context(), "/identities", Query{PageSize: 40}, p))
+			return len(got), err
+		},
+		"identities of a resource": func(c *Client, p *progress) (int, error) {
+			q := yesterday
+			q.PageSize, q.Params = 40, url.Values{"privateresourceid": {"7"}}
+			got, err := collect(c.ResourceIdentities(t.Context(), q, p))
+			return len(got), err
+		},
+	}
+	for _, tt := range []struct {
+		name, what, want string
+		answer           func(offset int) string
+		rows             int
+	}{
+		{"the second page is the first", "identities", "page 2: secureaccess: /identities: unexpected answer: the page before it once more",
+			func(offset int) string { return identitiesFrom(max(0, offset-40), 40) }, 40},
+		{"the third page is the second", "identities", "page 3: secureaccess: /identities: unexpected answer: the page before it once more",
+			func(offset int) string { return identitiesFrom(min(40, offset), 40) }, 80},
+		{"all rows at once", "identities", "page 1: secureaccess: /identities: unexpected answer: 5,003 rows, where no more than 40 were asked for",
+			func(int) string { return identitiesFrom(0, 5003) }, 0},
+		{"one page again and again", "own report", "page 2: secureaccess: /identities: unexpected answer: the page before it once more",
+			func(int) string { return identitiesFrom(0, 40) }, 40},
+		{"one page again and again", "identities of a resource", "page 2: secureaccess: /private-resources/detailed-stats-identities: unexpected answer: the page before it",
+			func(int) string { return hits(40) }, 40},
+		{"all rows at once", "identities of a resource", "unexpected answer: 41 rows, where no more than 40 were asked for",
+			func(int) string { return hits(41) }, 0},
+	} {
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprint(w, tt.answer(number(r.URL.Query(), "offset")))
+		})
+		p := &progress{}
+		n, err := read[tt.what](s.client(), p)
+		wantKind(t, err, rest.Unexpected, tt.want)
+		if n != tt.rows || p.verdict != "" {
+			t.Errorf("%s, %s: %d rows, want %d, %s %v", tt.what, tt.name, n, tt.rows, p.verdict, p.evidence)
+		}
+	}
+}
+
+func TestATrialOfAListThatComesWholeIsNoError(t *testing.T) {
+	p := &progress{}
+	_, err := collect(says(t, identitiesFrom(0, 80)).client().Identities(t.Context(), All, Query{Limit: 1}, p))
+	if err != nil || p.verdict != "unproven" {
+		t.Errorf("%s %v, %v", p.verdict, p.doubts, err)
 	}
 }
 

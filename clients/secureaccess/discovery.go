@@ -94,6 +94,9 @@ func (f *finding[T]) turn(page *found[T], at rest.Page) ([]T, url.Values, error)
 		return fresh, nil, nil
 	}
 	next, err := f.next(at, len(*page.Items))
+	if err == nil && next != nil && len(fresh) == 0 { // There would be a next page for ever.
+		err = f.r.unexpected("items: nothing that did not come before, and a page after it")
+	}
 	return fresh, next, err
 }
 

@@ -125,6 +125,7 @@ func (c *Client) DLPEvents(ctx context.Context, sort string, q Query, p Progress
 	return func(yield func(DLPEvent, error) bool) {
 		r := c.request("/dlp/"+sort+"/events", All, q, p)
 		var seen once
+		var last []DLPEvent
 		for offset, read, page := 0, 0, 1; ; page++ {
 			list, err := r.dlpEvents(ctx, offset)
 			if err != nil {
@@ -145,11 +146,11 @@ func (c *Client) DLPEvents(ctx context.Context, sort string, q Query, p Progress
 					return
 				}
 			}
-			if len(list) >= r.dlpSize() && read == before {
+			if len(list) >= r.dlpSize() && (read == before || repeats(list, last)) { // Some have no id.
 				yield(DLPEvent{}, fmt.Errorf("page %d: %w", page, r.unexpected("events: all of them came before")))
 				return
 			}
-			offset += len(list)
+			last, offset = list, offset+len(list)
 			if r.dlpEnded(page, len(list), read, seen.repeated) {
 				return
 			}

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -282,28 +283,45 @@ func (r request) tried(rows int) { r.p.Unproven("no more than %s rows were asked
 // rows reads a report of aggregated rows: pages by limit and offset, to a short one. The API's order is kept.
 func rows[T any](ctx context.Context, r request) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		var before []T
 		for offset, total, page := 0, 0, 1; ; page++ {
-			query := r.window(r.seconds())
-			query.Set("limit", strconv.Itoa(r.size()))
-			query.Set("offset", strconv.Itoa(offset))
-			list, err := fetchRows[T](ctx, r, query)
-			for i := range list {
-				if !yield(list[i], nil) {
-					return
-				}
+			list, err := fetchRows[T](ctx, r, pageQuery(r.window(r.seconds()), r.size(), offset))
+			if err == nil {
+				err = follows(r, list, before, r.size())
 			}
 			if err != nil {
 				var none T
 				yield(none, fmt.Errorf("page %d: %w", page, err))
 				return
 			}
-			total, offset = total+len(list), offset+r.size()
+			for i := range list {
+				if !yield(list[i], nil) {
+					return
+				}
+			}
+			before, total, offset = list, total+len(list), offset+r.size()
 			if r.ended(page, len(list), total, offset) {
 				return
 			}
 		}
 	}
 }
+
+// follows refuses a page that shows that the API does not mind limit or offset, so that some rows would come several times
+// and others not at all: one that is full and the same as the page before it, or one of more rows than were asked for. A
+// trial asks for so few that a list which always comes whole has more, and that may be no more than a real page holds.
+func follows[T any](r request, list, before []T, limit int) error {
+	switch {
+	case len(list) > limit && r.q.Limit == 0:
+		return r.unexpected("%s rows, where no more than %s were asked for", grouped(len(list)), grouped(limit))
+	case len(list) >= limit && repeats(list, before):
+		return r.unexpected("the page before it once more")
+	}
+	return nil
+}
+
+// repeats tells whether a page is the one before it once more.
+func repeats[T any](list, before []T) bool { return len(before) > 0 && reflect.DeepEqual(list, before) }
 
 // ended tells whether a page was the last one, and says why.
 func (r request) ended(page, got, total, next int) bool {

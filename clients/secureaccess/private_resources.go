@@ -175,8 +175,12 @@ func (c *Client) ResourceIdentities(ctx context.Context, q Query, p Progress) it
 	return eachResource(ctx, c, q, p, func(resource PrivateResource, q Query, p Progress) iter.Seq2[ResourceIdentity, error] {
 		r := c.request("/private-resources/detailed-stats-identities", All, q, p)
 		return func(yield func(ResourceIdentity, error) bool) {
+			var before []ResourceIdentity
 			for offset, total, page := 0, 0, 1; ; page++ {
 				list, err := identitiesOf(ctx, r, offset)
+				if err == nil {
+					err = follows(r, list, before, r.size())
+				}
 				if err != nil {
 					yield(ResourceIdentity{}, fmt.Errorf("page %d: %w", page, err))
 					return
@@ -187,7 +191,7 @@ func (c *Client) ResourceIdentities(ctx context.Context, q Query, p Progress) it
 						return
 					}
 				}
-				total, offset = total+len(list), offset+r.size()
+				before, total, offset = list, total+len(list), offset+r.size()
 				if r.ended(page, len(list), total, offset) {
 					return
 				}

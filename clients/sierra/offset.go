@@ -114,6 +114,7 @@ func (o *offsets[T, P]) read(ctx context.Context) error {
 	o.grand, o.joins = false, true
 	for one, err := range rest.List(ctx, o.client.rest, o.path, o.parameters(), o.turn) {
 		if NothingFound(err) {
+			o.ends(o.tally.Pages())
 			return nil
 		}
 		if err != nil {
@@ -144,6 +145,9 @@ func (o *offsets[T, P]) turn(page *answer[T], at rest.Page) ([]T, url.Values, er
 		return nil, nil, err
 	}
 	got := len(entries)
+	if got == 0 {
+		o.ends(at.Number)
+	}
 	offset, err := strconv.Atoi(at.Query.Get("offset"))
 	if err != nil {
 		return nil, nil, err
@@ -159,6 +163,12 @@ func (o *offsets[T, P]) turn(page *answer[T], at rest.Page) ([]T, url.Values, er
 	}
 	at.Query.Set("offset", strconv.Itoa(offset+max(1, got-o.overlap)))
 	return fresh, at.Query, nil
+}
+
+// ends notes that a page, the first one being 0, has no rows. One that was to begin with rows of the page before it does
+// not join that page: either so many rows went meanwhile, or the API does not give what it has.
+func (o *offsets[T, P]) ends(number int) {
+	o.joins = o.joins && (number == 0 || o.overlap == 0)
 }
 
 // last tells whether a page ends this reading.
@@ -222,6 +232,8 @@ func (o *offsets[T, P]) conclude() {
 		o.progress.Complete("%s: each page began where the one before it ended, until one was short (rows: %d, pages: %d)", o.path, t.Came(), t.Pages())
 	case o.grand && !t.Moved() && t.Came() < t.Total():
 		o.progress.Truncated("%s: the API counts %d and gave %d, in each of %d readings", o.path, t.Total(), t.Came(), readings)
+	case !o.joins && !(o.grand && t.Moved()):
+		o.progress.Unproven("%s: a page did not begin where the one before it ended, in each of %d readings (rows in the last: %d)", o.path, readings, t.Came())
 	default:
 		o.progress.Unproven("%s: the list changed while it was read, in each of %d readings (rows in the last: %d, the API's total: %d)",
 			o.path, readings, t.Came(), t.Total())

@@ -24,6 +24,8 @@ type library struct {
 	total func(all, onPage int) int  // what the answers give as the total; none if nil
 	then  func(l *library, asks int) // what happens behind an answer
 	deaf  bool                       // to the offset
+	mute  bool                       // behind the first page: the others are empty
+	none  bool                       // an empty page is 404
 
 	offsets []int
 }
@@ -40,6 +42,9 @@ func (l *library) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		offset = 0
 	}
 	rest := l.ids[min(offset, len(l.ids)):]
+	if l.mute && offset > 0 {
+		rest = nil
+	}
 	entries := []map[string]any{}
 	for _, id := range rest[:min(limit, l.page, len(rest))] {
 		entries = append(entries, map[string]any{"id": fmt.Sprintf("https://sierra.example/v6/patrons/holds/%d", id)})
@@ -50,6 +55,11 @@ func (l *library) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if l.then != nil {
 		l.then(l, len(l.offsets))
+	}
+	if l.none && len(entries) == 0 {
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, nothing)
+		return
 	}
 	_ = json.NewEncoder(w).Encode(answer)
 }
@@ -166,6 +176,51 @@ func TestListsByOffsetProveThemselvesOrSayWhyNot(t *testing.T) {
 				t.Errorf("read %d times, want %d", starts, c.readings)
 			}
 		})
+	}
+}
+
+func TestNoRowsWhereKnownOnesWereToComeAgainAreNoEndOfAList(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		total         func(all, onPage int) int
+		verdict, says string
+	}{
+		"no total":          {nil, "unproven", "did not begin where the one before it ended, in each of 3 readings (rows in the last: 9)"},
+		"total of the page": {ofPage, "unproven", "did not begin where the one before it ended, in each of 3 readings (rows in the last: 9)"},
+		"total of the list": {grand, "truncated", "counts 40 and gave 9, in each of 3 readings"},
+	} {
+		for _, none := range []bool{false, true} {
+			var p said
+			l := &library{ids: upTo(40), page: 9, total: c.total, mute: true, none: none}
+			ids, err := collect(testClient(t, l, 9).Fines(t.Context(), Query{}, &p), (*Fine).id)
+			if err != nil || !slices.Equal(ids, upTo(9)) || p.verdict != c.verdict || !strings.Contains(p.text, c.says) {
+				t.Errorf("%s, 404 %v: %v, %s: %s: %v", name, none, ids, p.verdict, p.text, err)
+			}
+			if want := []int{0, 6, 0, 6, 0, 6}; !slices.Equal(l.offsets, want) {
+				t.Errorf("%s, 404 %v: asked from %v, want %v", name, none, l.offsets, want)
+			}
+		}
+	}
+}
+
+func TestAListThatShrankBehindItsFirstPageIsSettledByReadingItAgain(t *testing.T) {
+	t.Parallel()
+	for left, says := range map[int]string{0: "the list is empty", 4: "(rows: 4, pages: 1)", 12: "(rows: 12, pages: 2)"} {
+		for _, none := range []bool{false, true} {
+			var p said
+			l := &library{ids: upTo(40), page: 9, none: none, then: func(l *library, asks int) {
+				switch asks {
+				case 1:
+					l.ids = nil
+				case 2:
+					l.ids = upTo(left)
+				}
+			}}
+			ids, err := collect(testClient(t, l, 9).Checkouts(t.Context(), Query{}, &p), (*Checkout).id)
+			if err != nil || !slices.Equal(ids, upTo(max(9, left))) || p.verdict != "complete" || !strings.Contains(p.text, says) {
+				t.Errorf("%d left, 404 %v: %v, %s: %s: %v", left, none, ids, p.verdict, p.text, err)
+			}
+		}
 	}
 }
 

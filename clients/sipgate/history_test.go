@@ -22,8 +22,9 @@ type pbx struct {
 	entries         []row
 	page            int  // the most that a page holds
 	exclusive       bool // whether the bounds of time are themselves left out
-	lost            int  // how many entries totalCount counts that never come
+	lost            int  // how many entries totalCount counts that never come; negative where it counts too few
 	lostIn          bool // in the archive, else in the inbox
+	skips           int  // how many entries each page but the first leaves out in front
 	before          func(p *pbx, request int)
 
 	mu      sync.Mutex
@@ -68,11 +69,14 @@ func (p *pbx) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.queries = append(p.queries, r.URL.Query())
 	rows := p.find(r.URL.Query())
 	total := len(rows)
-	if p.lost > 0 && r.URL.Query().Get("archived") == strconv.FormatBool(p.lostIn) {
+	if p.lost != 0 && r.URL.Query().Get("archived") == strconv.FormatBool(p.lostIn) {
 		total += p.lost
 	}
 	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
 	offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+	if offset > 0 {
+		offset += p.skips
+	}
 	rows = rows[min(offset, len(rows)):]
 	items := []map[string]any{}
 	for _, e := range rows[:min(limit, p.page, len(rows))] {
@@ -216,6 +220,25 @@ func TestAHistoryShorterThanItsTotalIsTruncated(t *testing.T) {
 	ids, said := read(t, &pbx{entries: calls(4, 3), lost: 2, lostIn: true})
 	wantIDs(t, ids, 4)
 	if said.worst() != "truncated" || !said.has("archive: the API counts 3 and gave 1, in each of 3 readings") {
+		t.Errorf("said %q", said.said)
+	}
+}
+
+func TestEntriesThatPagesLeaveOutAreKnownToBeMissing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ skips, rows int }{"all but the first page are empty": {1000, 5}, "pages begin too late": {2, 11}} {
+		ids, said := read(t, &pbx{entries: calls(12), page: 5, skips: c.skips})
+		if len(ids) != c.rows || said.worst() != "truncated" || !said.has(fmt.Sprintf("inbox: the API counts 12 and gave %d, in each of 3 readings", c.rows)) {
+			t.Errorf("%s: came %q, said %q", name, ids, said.said)
+		}
+	}
+}
+
+func TestATotalBelowTheEntriesThatCameDoesNotEndTheHistory(t *testing.T) {
+	t.Parallel()
+	ids, said := read(t, &pbx{entries: calls(12), page: 5, lost: -10})
+	wantIDs(t, ids, 12)
+	if said.worst() != "unproven" || !said.has("inbox: the API counts 2 and gave 12, in each of 3 readings: its total is not to be believed") {
 		t.Errorf("said %q", said.said)
 	}
 }
@@ -365,6 +388,7 @@ func TestPagesThatAreNotWhatIsDocumentedAreUnexpected(t *testing.T) {
 		`{"items":[` + good + `,{"id":"1","created":7}],"totalCount":2}`:            "items[1].created: a number where a string was expected",
 		`{"items":[{"id":"1","duration":"long"}],"totalCount":1}`:                   "duration",
 		`{"items":[` + good + `,` + long + `],"totalCount":2}`:                      "items[1]: duration: 9223372037 seconds, where a length of time of no more than 9223372036 was expected",
+		`{"items":[` + good + `],"totalCount":-1}`:                                  "page 1: totalCount: -1",
 		`<html><title>Login</title></html>`:                                         "Login",
 		`[]`:                                                                        "array",
 	} {

@@ -168,7 +168,9 @@ func TestListsArePagedAsFarAsTheyGo(t *testing.T) {
 		{"a row a page", 4, 1, "", false, 4, "complete", "rows: 4", 5},
 		{"a total", 30, 7, `,"totalCount":30`, false, 30, "complete", "total of 30 was met (pages: 5)", 5},
 		{"a total that is too high", 5, 7, `,"totalCount":6`, false, 5, "truncated", "counts 6 and gave 5", 6},
-		{"a total that is too low", 9, 7, `,"totalCount":6`, false, 7, "unproven", "changed", 3},
+		{"a total that is too low", 9, 7, `,"totalCount":6`, false, 9, "unproven", "counts 6 and gave 9, in each of 3 readings: its total is not", 9},
+		{"a total of nothing", 30, 7, `,"totalCount":0`, false, 30, "unproven", "counts 0 and gave 30", 18},
+		{"a total that is too low, of one page", 5, 7, `,"totalCount":3`, false, 5, "unproven", "counts 3 and gave 5", 6},
 		{"one page again and again", 30, 7, "", true, 7, "unproven", "one page again and again", 6},
 		{"one page again and again, counted", 30, 7, `,"totalCount":30`, true, 7, "truncated", "counts 30 and gave 7", 6},
 		{"one row again and again", 30, 1, "", true, 1, "unproven", "one page again and again", 6},
@@ -183,6 +185,22 @@ func TestListsArePagedAsFarAsTheyGo(t *testing.T) {
 		if err != nil || len(rows) != c.rows || said.worst() != c.verdict || !said.has(c.says) || asked > c.noMoreThan {
 			t.Errorf("%s: %d rows in %d requests, %v, said %q; want %d, %s, %q", c.name, len(rows), asked, err, said.said, c.rows, c.verdict, c.says)
 		}
+	}
+}
+
+func TestContactsThatAreCountedAndDoNotComeAreKnownToBeMissing(t *testing.T) {
+	t.Parallel()
+	first := numbersServer(600, 250, `,"totalCount":600`, false)
+	said := &progress{}
+	rows, err := gather(serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("offset") != "0" {
+			_, _ = fmt.Fprint(w, `{"items":[],"totalCount":600}`)
+			return
+		}
+		first(w, r)
+	})).Contacts(t.Context(), Query{}, said))
+	if err != nil || len(rows) != 250 || said.worst() != "truncated" || !said.has("contacts: the API counts 600 and gave 250, in each of 3 readings") {
+		t.Errorf("%d rows, %v, said %q", len(rows), err, said.said)
 	}
 }
 

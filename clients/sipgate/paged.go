@@ -48,13 +48,10 @@ func (r *reading[T]) turn(page *paging[T], at rest.Page) ([]T, url.Values, error
 	if page.Items == nil {
 		return nil, nil, unexpected(r.path, "page %d has no items", at.Number+1)
 	}
-	total, counted := page.TotalCount.Get()
-	if r.sure && !counted {
-		return nil, nil, unexpected(r.path, "page %d has no totalCount", at.Number+1)
+	total, counted, err := r.count(page, at)
+	if err != nil {
+		return nil, nil, err
 	}
-	r.counted = r.counted && counted
-	r.tally.Page(total)
-	r.pages++
 	items, begins := *page.Items, len(*page.Items) == 0 && r.expect == ""
 	var kept []T
 	progress := false
@@ -77,7 +74,9 @@ func (r *reading[T]) turn(page *paging[T], at rest.Page) ([]T, url.Values, error
 	if err != nil {
 		return nil, nil, err
 	}
-	if r.last(len(items), progress, counted, int64(offset+len(items)) >= total) {
+	// A total below the rows that came says nothing about where the list ends.
+	met := int64(offset+len(items)) >= total && r.tally.Came() <= total
+	if r.last(len(items), progress, counted, met) {
 		return kept, nil, nil
 	}
 	offset, r.expect = offset+1, ""
@@ -86,6 +85,21 @@ func (r *reading[T]) turn(page *paging[T], at rest.Page) ([]T, url.Values, error
 	}
 	at.Query.Set("offset", strconv.Itoa(offset))
 	return kept, at.Query, nil
+}
+
+// count notes what a page gives as the number of all rows.
+func (r *reading[T]) count(page *paging[T], at rest.Page) (total int64, counted bool, err error) {
+	total, counted = page.TotalCount.Get()
+	switch {
+	case r.sure && !counted:
+		return 0, false, unexpected(r.path, "page %d has no totalCount", at.Number+1)
+	case total < 0:
+		return 0, false, unexpected(r.path, "page %d: totalCount: %d", at.Number+1, total)
+	}
+	r.counted = r.counted && counted
+	r.tally.Page(total)
+	r.pages++
+	return total, counted, nil
 }
 
 // last tells whether a page of so many rows is the last one to ask for, and notes whether that is certain. Where the API
@@ -115,8 +129,11 @@ func (r *reading[T]) conclude(what string, p Progress) {
 		p.Complete("%s: the API's total of %d was met (pages: %d)", what, t.Total(), t.Pages())
 	case r.stands():
 		p.Complete("%s: every page went on where the one before it ended, and nothing followed the last (rows: %d, pages: %d)", what, t.Came(), r.pages)
-	case r.counted && !t.Moved() && !r.gap && t.Came() < t.Total():
+	case r.counted && !t.Moved() && t.Came() < t.Total():
 		p.Truncated("%s: the API counts %d and gave %d, in each of %d readings", what, t.Total(), t.Came(), readings)
+	case r.counted && !t.Moved() && t.Came() > t.Total():
+		p.Unproven("%s: the API counts %d and gave %d, in each of %d readings: its total is not to be believed, and the list was read on to a page with nothing new",
+			what, t.Total(), t.Came(), readings)
 	case r.counted:
 		p.Unproven("%s: it changed while it was read, in each of %d readings", what, readings)
 	default:

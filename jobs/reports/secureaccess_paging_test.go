@@ -78,13 +78,17 @@ func TestAppDiscoveryVerdictFollowsFromTotalsLinksAndRepetitions(t *testing.T) {
 func TestPagesThatLeadNowhereAreAnError(t *testing.T) {
 	link := "Link: </x?offset=0>; rel=next\n{" + saFoundItems("a b") + "}"
 	usage := `{"body":{"usages":[{"product":"SWG","registered_at":"2026-11-21 00:00:00","usage_meter_items":{"bytes_in_delta":1,"bytes_out_delta":1}}]},"next":%q}`
+	nameless := `{"events":[{"detected":"2026-11-21T00:00:00Z"},{"detected":"2026-11-21T00:00:01Z"}]}`
 	event := `{"events":[{"eventId":"1","detected":"2026-11-21T00:00:00Z"},{"eventId":"2","detected":"2026-11-21T00:00:00Z"}]}`
 	for _, tt := range []struct{ name, body, text string }{
 		{"secureaccess-app-discovery-applications", link, "header Link: the next page begins at 0"},
 		{"secureaccess-usage-metrics", fmt.Sprintf(usage, "https://api.sse.com/x?page=1"), "next: page 1 follows page 1"},
 		{"secureaccess-usage-metrics", fmt.Sprintf(usage, "https://api.sse.com/x?from=1"), "the page before it once more"},
 		{"secureaccess-usage-metrics", fmt.Sprintf(usage, "http://[::1"), "next: an address that cannot be read"},
+		{"secureaccess-app-discovery-applications", "{" + saFoundItems("a b") + "}", "items: nothing that did not come before"},
+		{"secureaccess-app-discovery-applications", `{"itemsCount":9,` + saFoundItems("a b") + "}", "items: nothing that did not come before"},
 		{"secureaccess-dlp-real-time-events", event, "events: all of them came before"},
+		{"secureaccess-dlp-real-time-events", nameless, "events: all of them came before"},
 	} {
 		run := newSAStub(t, saPagesSaid(tt.body)).run(t, tt.name, nil)
 		if !refusedAs(run.err, rest.Unexpected) || !strings.Contains(run.err.Error(), tt.text) {
