@@ -136,6 +136,20 @@ func TestValuesComeFromFilesAndCredentials(t *testing.T) {
 	}
 }
 
+func TestSecretsInThePlaceOfTheirFilesAreNotPrinted(t *testing.T) {
+	long := strings.Repeat("0123456789abcdef", 400) // longer than a path can be
+	for _, secret := range []string{"5a4db0c5-hunter2", "abc/hunter2+def==", long} {
+		_, _, problems := Load([]string{"SIPGATE_TOKEN_FILE=" + secret}, testCatalogue)
+		if len(problems) != 1 || !strings.Contains(problems[0].Text, "expected the path of a file") || strings.Contains(problems.Error(), secret) {
+			t.Errorf("got %.300q, want the cause and that a path is expected, without the value", problems.Error())
+		}
+	}
+	_, _, problems := Load([]string{"SIPGATE_TOKEN_ID_FILE=/does/not/exist"}, testCatalogue)
+	if len(problems) != 1 || !strings.Contains(problems[0].Text, "/does/not/exist") {
+		t.Errorf("got %q, want the path of what is no secret", problems)
+	}
+}
+
 func TestPerReportVariablesAreRead(t *testing.T) {
 	set, own, problems := Load([]string{
 		"SCHEDULE_CALLS=CRON_TZ=America/New_York 0 6 * * *", "WINDOW_CALLS=last-7d", "FORMATS_CALLS=csv", "PARAMS_CALLS=a=b&c=d%20e",

@@ -1,7 +1,9 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -46,7 +48,7 @@ func (set values) resolve(known func(name string) bool, problems *Problems) {
 func (v values) read(variable, path, source string, problems *Problems) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		problems.add(source, "the file cannot be read: %v", err)
+		problems.add(source, "%s", unreadable(variable, source, err))
 		return
 	}
 	if strings.ContainsRune(string(data), 0) {
@@ -58,6 +60,16 @@ func (v values) read(variable, path, source string, problems *Problems) {
 		return
 	}
 	problems.add(source, "the file %s is empty", path)
+}
+
+// unreadable says why a file cannot be read. Where a path to a secret is expected, the secret itself is a likely mistake,
+// so that what stands there is not shown.
+func unreadable(variable, source string, err error) string {
+	var file *fs.PathError
+	if source != variable && secret(variable) && errors.As(err, &file) {
+		return fmt.Sprintf("the file cannot be read: %v; expected the path of a file that holds the value, not the value: that is for %s", file.Err, variable)
+	}
+	return fmt.Sprintf("the file cannot be read: %v", err)
 }
 
 func cutNewline(s string) string {
