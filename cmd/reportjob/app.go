@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -20,9 +21,11 @@ import (
 type app struct {
 	process
 	redactor *rest.Redactor
-	board    *board // progress lines on a terminal; everything for stderr goes through it
+	board    *board  // progress lines on a terminal; everything for stderr goes through it
+	unread   *unread // what the board writes to
 	log      *slog.Logger
-	attend   func() // has signals wait for whoever asks for them, where they end the program at once otherwise
+	attend   func()      // has signals wait for whoever asks for them, where they end the program at once otherwise
+	idle     atomic.Bool // ending at once is no failure: all that there is to do is finished
 	envFile  string
 	verbose  bool
 }
@@ -32,11 +35,12 @@ func run(ctx context.Context, p process) int {
 	a := &app{process: p, redactor: rest.NewRedactor()}
 	results := &watched{to: p.stdout}
 	a.stdout = a.redactor.Writer(results)
-	a.board = newBoard(p.stderr, p.width)
+	a.unread = newUnread(p.stderr)
+	a.board = newBoard(a.unread, p.width)
 	a.stderr = a.redactor.Writer(a.board)
 	a.log = slog.New(slog.NewTextHandler(a.stderr, nil))
 	a.attend = a.unattended()
-	defer a.attend()
+	defer func() { a.attend() }()
 	root := newRoot(a)
 	root.SetArgs(p.args)
 	root.SetOut(a.stdout)
@@ -72,6 +76,10 @@ func (a *app) unattended() (attend func()) {
 		defer close(over)
 		select {
 		case s := <-a.signals:
+			if a.idle.Load() {
+				a.exit(exitOK)
+				return
+			}
 			a.exit(statusOfSignal(s))
 		case <-attended:
 		}
