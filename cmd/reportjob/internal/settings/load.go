@@ -99,13 +99,17 @@ func ownName(suffix string) string {
 
 // parse fills a section and names the variable of each mistake.
 func (s section) parse(set values, problems *Problems) {
-	err := env.ParseWithOptions(s.value.Addr().Interface(), env.Options{Environment: set, Prefix: s.prefix})
-	if err == nil {
-		return
-	}
-	fields := map[string]Variable{}
+	fields, mine := map[string]Variable{}, map[string]string{}
 	for _, v := range s.variables() {
 		fields[v.field] = v
+		if value, ok := set[v.Name]; ok {
+			mine[v.Name] = value
+		}
+	}
+	// Of the others, one that is called like the prefix alone would be taken for the value of every field without a name.
+	err := env.ParseWithOptions(s.value.Addr().Interface(), env.Options{Environment: mine, Prefix: s.prefix})
+	if err == nil {
+		return
 	}
 	var all env.AggregateError
 	if !errors.As(err, &all) {
@@ -228,6 +232,10 @@ func ownReports(set values, c Catalogue, problems *Problems) (map[string]jobs.In
 			continue
 		}
 		name := ownName(suffix)
+		if !chosenName.MatchString(name) {
+			problems.add(variable, "expected letters and digits behind %s, with _ between them", own)
+			continue
+		}
 		if _, taken := c.Reports[name]; taken {
 			problems.add(variable, "%s is the name of a built-in report: choose another", name)
 			continue

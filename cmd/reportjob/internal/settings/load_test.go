@@ -81,6 +81,12 @@ func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
 		{"SCHEDULE_CALS=@daily", "SCHEDULE_CALS", "SCHEDULE_CALLS"},
 		{"SIPGATE_TOKNE=x", "SIPGATE_TOKNE", "SIPGATE_TOKEN"},
 		{"REPORTJOB_OUTPUTS=x", "REPORTJOB_OUTPUTS", "REPORTJOB_OUTPUT"},
+		{"SIPGATE_=x", "SIPGATE_", "unknown variable"},
+		{"SECUREACCESS_=x", "SECUREACCESS_", "unknown variable"},
+		{"REPORTJOB_=1", "REPORTJOB_", "unknown variable"},
+		{"SCHEDULE_=@daily", "SCHEDULE_", "unknown variable"},
+		{"REPORT_=api=x", "REPORT_", "unknown variable"},
+		{"REPORT__A=api=x", "REPORT__A", "letters and digits"},
 		{"SIPGATE_TOKEN_FILE=/does/not/exist", "SIPGATE_TOKEN_FILE", "cannot be read"},
 	} {
 		t.Run(test.entry, func(t *testing.T) {
