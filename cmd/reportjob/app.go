@@ -182,17 +182,23 @@ func newHelp(root *cobra.Command) *cobra.Command {
 // load reads the environment and builds the reports. extra are variables that win over all others.
 func (a *app) load(extra []string) (*program, error) {
 	environ := a.environ
+	var broken settings.Problems
 	if a.envFile != "" {
-		file, err := settings.ReadEnvFile(a.envFile)
+		file, problems, err := settings.ReadEnvFile(a.envFile)
 		if err != nil {
 			return nil, &statusError{exitConfig, err}
 		}
-		environ = settings.Merge(file, environ)
+		environ, broken = settings.Merge(file, environ), problems
 	}
 	if extra != nil {
 		environ = settings.Merge(environ, extra)
 	}
-	return newProgram(a, environ)
+	p, err := newProgram(a, environ)
+	if err != nil {
+		return nil, err
+	}
+	p.problems = append(broken, p.problems...)
+	return p, nil
 }
 
 func newLogger(w io.Writer, s settings.General, terminal bool) *slog.Logger {

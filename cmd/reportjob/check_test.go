@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -63,5 +66,23 @@ func TestCheckLiveTriesTheReportsThatLackNothing(t *testing.T) {
 	tried, unchecked, _ := strings.Cut(got.stdout, "NOT CHECKED")
 	if got.status != exitOK || !strings.Contains(tried, "sierra-bibs") || strings.Contains(tried, "sierra-funds") || !strings.Contains(unchecked, "sierra-funds") {
 		t.Errorf("status %d\n%s\n%s", got.status, got.stdout, got.stderr)
+	}
+}
+
+func TestBrokenLinesOfAnEnvFileHideNoOtherMistakes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(path, []byte("first\nREPORTJOB_TIMEOUT=soon\nthird\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := reportjob(t, nil, "check", "--env-file", path)
+	for _, text := range []string{"line 1:", "line 3:", "REPORTJOB_TIMEOUT"} {
+		if got.status != exitConfig || !strings.Contains(got.stderr, text) {
+			t.Errorf("status %d, no %q in\n%s", got.status, text, got.stderr)
+		}
+	}
+	var all []checked
+	got = reportjob(t, nil, "check", "--json", "--env-file", path)
+	if err := json.Unmarshal([]byte(got.stdout), &all); err != nil || got.status != exitConfig || len(all[0].Problems) != 3 {
+		t.Errorf("status %d, %v in %s", got.status, err, got.stdout)
 	}
 }

@@ -260,17 +260,26 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 func TestEnvFileIsReadAsOthersReadIt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "env")
 	write(t, path, "\ufeff# comment\n\nA=1\n B = two words \nC=\"quoted # not a comment\"\nD='x'y\nexport E=$HOME=z\nF=\n")
-	got, err := ReadEnvFile(path)
-	if err != nil {
-		t.Fatal(err)
+	got, problems, err := ReadEnvFile(path)
+	if err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
 	}
 	want := []string{"A=1", "B=two words", "C=quoted # not a comment", "D='x'y", "E=$HOME=z", "F="}
 	if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	write(t, path, "A=1\nnot a line\n")
-	if _, err := ReadEnvFile(path); err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "not a line") {
-		t.Errorf("got %v, want the line's number and not its text", err)
+}
+
+func TestEveryBrokenLineOfAnEnvFileIsNamedWithoutItsText(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "env")
+	write(t, path, "A=1\nhunter2 is the token\nB=2\n=hunter2\n")
+	got, problems, err := ReadEnvFile(path)
+	text := problems.Error()
+	if err != nil || len(problems) != 2 || !strings.Contains(text, "line 2:") || !strings.Contains(text, "line 4:") || strings.Contains(text, "hunter2") {
+		t.Errorf("%v, got %q, want the numbers of both lines and not their texts", err, text)
+	}
+	if fmt.Sprint(got) != "[A=1 B=2]" {
+		t.Errorf("got %q, want what the other lines say", got)
 	}
 }
 

@@ -99,13 +99,13 @@ func (v values) readCredentials(dir string, known func(string) bool, problems *P
 
 // ReadEnvFile reads a file of NAME=value lines, in the form that docker --env-file, systemd's EnvironmentFile and
 // Kubernetes understand alike: lines that are empty or begin with # do not count, a value ends with its line, and one
-// pair of quotes around a whole value is taken off, as systemd does.
-func ReadEnvFile(path string) ([]string, error) {
+// pair of quotes around a whole value is taken off, as systemd does. Problems are the lines that are none of these; their
+// text may be a secret.
+func ReadEnvFile(path string) (environ []string, problems Problems, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("env file: %w", err)
+		return nil, nil, fmt.Errorf("env file: %w", err)
 	}
-	var environ []string
 	for i, line := range strings.Split(string(data), "\n") {
 		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
 		if line == "" || line[0] == '#' || line[0] == ';' {
@@ -114,11 +114,12 @@ func ReadEnvFile(path string) ([]string, error) {
 		name, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
 		name = strings.TrimSpace(name)
 		if !ok || name == "" || strings.ContainsAny(name, " \t\"'") {
-			return nil, fmt.Errorf("env file: %s, line %d: expected NAME=value", path, i+1)
+			problems.add("env file", "%s, line %d: expected NAME=value", path, i+1)
+			continue
 		}
 		environ = append(environ, name+"="+unquote(strings.TrimSpace(value)))
 	}
-	return environ, nil
+	return environ, problems, nil
 }
 
 func unquote(s string) string {
