@@ -2,6 +2,7 @@ package settings
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"path/filepath"
@@ -127,8 +128,9 @@ func (s section) parse(set values, problems *Problems) {
 
 // explain says what a variable of a simple type should have been.
 func explain(e env.ParseError) string {
-	if e.Type.Kind() == reflect.Bool {
-		return "expected true or false"
+	var found *strconv.NumError
+	if e.Type.Kind() == reflect.Bool && errors.As(e.Err, &found) {
+		return fmt.Sprintf("expected true or false, found %q", found.Num)
 	}
 	return e.Err.Error()
 }

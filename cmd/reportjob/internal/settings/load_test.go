@@ -43,7 +43,7 @@ func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
 		{"SIPGATE_BASE_URL=api.example.org", "SIPGATE_BASE_URL", "https://"},
 		{"SIPGATE_RATE=0", "SIPGATE_RATE", "above 0"},
 		{"SIPGATE_RATE=NaN", "SIPGATE_RATE", "above 0"},
-		{"SIERRA_ALLOW_HTTP=yes please", "SIERRA_ALLOW_HTTP", "true or false"},
+		{"SIERRA_ALLOW_HTTP=yes please", "SIERRA_ALLOW_HTTP", `true or false, found "yes please"`},
 		{"SECUREACCESS_REGION=asia", "SECUREACCESS_REGION", "auto, us or eu"},
 		{"SECUREACCESS_REDIRECT_HOSTS=https://x", "SECUREACCESS_REDIRECT_HOSTS", "host names"},
 		{"WIZART_GRANT_TYPE=implicit", "WIZART_GRANT_TYPE", "password or client_credentials"},
@@ -153,6 +153,29 @@ func TestSecretsInThePlaceOfTheirFilesAreNotPrinted(t *testing.T) {
 	_, _, problems := Load([]string{"SIPGATE_TOKEN_ID_FILE=/does/not/exist"}, testCatalogue)
 	if len(problems) != 1 || !strings.Contains(problems[0].Text, "/does/not/exist") {
 		t.Errorf("got %q, want the path of what is no secret", problems)
+	}
+}
+
+func TestControlCharactersBehindAValueAreAMistakeThatNamesThemAlone(t *testing.T) {
+	for entry, end := range map[string]string{
+		"SIPGATE_TOKEN=hunter2\n": `"\n"`, "SIPGATE_TOKEN=hunter2\r\n": `"\r\n"`, "SIPGATE_TOKEN=\r": `"\r"`, "SIPGATE_TOKEN_ID=hunter2\r": `"\r"`, "WIZART_API_PATH=/hunter2\r": `"\r"`,
+		"SIPGATE_BASE_URL=https://hunter2.example.org\r": `"\r"`, "REPORTJOB_LATEST=true\r": `"\r"`, "REPORTJOB_OUTPUT=hunter2\x1b": `"\x1b"`,
+		"PARAMS_CALLS=hunter2=x\r": `"\r"`, "REPORT_MINE=hunter2\n": `"\n"`,
+	} {
+		variable, _, _ := strings.Cut(entry, "=")
+		_, _, problems := Load([]string{entry}, testCatalogue)
+		if len(problems) != 1 || problems[0].Variable != variable || !strings.Contains(problems[0].Text, "found "+end) || strings.Contains(problems.Error(), "hunter2") {
+			t.Errorf("%q: got %q, want one about %s with %s alone", entry, problems, variable, end)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "token")
+	write(t, path, "hunter2")
+	set, _, problems := Load([]string{"SIPGATE_TOKEN_FILE=" + path + "\r"}, testCatalogue)
+	if len(problems) != 1 || problems[0].Variable != "SIPGATE_TOKEN_FILE" || set.Sipgate.Token.Reveal() != "hunter2" {
+		t.Errorf("behind a path: got %q", problems)
+	}
+	if _, _, problems = Load([]string{"HOME=/root\n", "SIPGATE_PORT=tcp://10.0.0.1:80\n"}, testCatalogue); len(problems) > 0 {
+		t.Errorf("in variables that are not ours: %q", problems)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // values are the variables of an environment after X_FILE and credentials are read: what is set, and not empty.
@@ -28,6 +29,7 @@ func valuesOf(environ []string) values {
 // resolve gives every known variable its value: its own, else what the file at X_FILE holds, else the credential of
 // its name in lower case. An empty variable is one that is not set.
 func (set values) resolve(known func(name string) bool, problems *Problems) {
+	set.trim(known, problems)
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		target, ok := strings.CutSuffix(name, "_FILE")
 		if !ok || known(name) || !known(target) {
@@ -42,6 +44,22 @@ func (set values) resolve(known func(name string) bool, problems *Problems) {
 		set.read(target, path, name, problems)
 	}
 	set.readCredentials(set["CREDENTIALS_DIRECTORY"], known, problems)
+}
+
+// trim takes control characters off the ends of values. They come with Windows line ends and from echo, nobody sees them,
+// and an API would say of a credential with one no more than that it is wrong. What stands before them is not shown.
+func (set values) trim(known func(name string) bool, problems *Problems) {
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		value := strings.TrimRightFunc(set[name], unicode.IsControl)
+		end := set[name][len(value):]
+		if end == "" || !known(name) && !known(strings.TrimSuffix(name, "_FILE")) {
+			continue
+		}
+		problems.add(name, "expected no line end or other control character behind the value, found %q there: take it off (Windows line ends in a file of variables leave one, and so does echo without -n)", end)
+		if set[name] = value; value == "" {
+			delete(set, name)
+		}
+	}
 }
 
 // read sets a variable to what a file holds, without one newline at its end.
