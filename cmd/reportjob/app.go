@@ -137,8 +137,10 @@ func newRoot(a *app) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2,
 	}
 	root.PersistentFlags().StringVar(&a.envFile, "env-file", "", "read variables from `FILE`; those of the environment win")
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log all there is to say, as REPORTJOB_LOG_LEVEL=debug does")
@@ -171,7 +173,13 @@ func newHelp(root *cobra.Command) *cobra.Command {
 		Short: "Says what a command does",
 		RunE: func(_ *cobra.Command, names []string) error {
 			cmd, rest, err := root.Find(names)
-			if err != nil || len(rest) > 0 {
+			if cmd == root {
+				err = knownCommand(root, names)
+			}
+			if err != nil {
+				return usage(fmt.Errorf("help: %w", err))
+			}
+			if len(rest) > 0 {
 				return usage(fmt.Errorf("help: there is no command %q", strings.Join(names, " ")))
 			}
 			return cmd.Help()
@@ -234,13 +242,24 @@ func (a *app) warn(problems settings.Problems) {
 }
 
 // unknownReport is the error for a report that does not exist.
-func unknownReport(name string, names []string) error {
-	name = strings.ToLower(name)
-	if slices.Contains(names, strings.ReplaceAll(name, "_", "-")) {
-		return usage(fmt.Errorf("unknown report %q: did you mean %s?", name, strings.ReplaceAll(name, "_", "-")))
+func unknownReport(typed string, names []string) error {
+	name := strings.ToLower(strings.ReplaceAll(typed, "_", "-"))
+	if slices.Contains(names, name) {
+		return usage(fmt.Errorf("unknown report %q: did you mean %s?", typed, name))
 	}
 	if n := settings.Nearest(name, names); n != "" {
-		return usage(fmt.Errorf("unknown report %q: did you mean %s?", name, n))
+		return usage(fmt.Errorf("unknown report %q: did you mean %s?", typed, n))
 	}
-	return usage(fmt.Errorf("unknown report %q: `reportjob list` shows all that there are", name))
+	return usage(fmt.Errorf("unknown report %q: `reportjob list` shows all that there are", typed))
+}
+
+// knownCommand refuses what is no command, and says which one was probably meant.
+func knownCommand(root *cobra.Command, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	if near := root.SuggestionsFor(names[0]); len(near) > 0 {
+		return usage(fmt.Errorf("unknown command %q: did you mean %s?", names[0], strings.Join(near, " or ")))
+	}
+	return usage(fmt.Errorf("unknown command %q", names[0]))
 }

@@ -174,6 +174,12 @@ func TestExitStatuses(t *testing.T) {
 	}{
 		{name: "all well", args: []string{"run", "--once", "sipgate-balance"}},
 		{name: "unknown command", args: []string{"runn"}, status: exitUsage, says: "unknown command"},
+		{name: "misspelt command", args: []string{"chekc"}, status: exitUsage, says: `unknown command "chekc": did you mean check?`},
+		{name: "a command like no other", args: []string{"frobnicate"}, status: exitUsage, says: `unknown command "frobnicate"` + "\n"},
+		{name: "help for a misspelt command", args: []string{"help", "chekc"}, status: exitUsage, says: "did you mean check?"},
+		{name: "report in capitals", args: []string{"run", "--once", "SIPGATE-Balance", "sipgate-balance"}},
+		{name: "report as variables have it", args: []string{"describe", "SIPGATE_BALANCE"}, status: exitUsage, says: `unknown report "SIPGATE_BALANCE": did you mean sipgate-balance?`},
+		{name: "misspelt report in capitals", args: []string{"describe", "SIPGATE-BALANSE"}, status: exitUsage, says: `unknown report "SIPGATE-BALANSE": did you mean sipgate-balance?`},
 		{name: "help", args: []string{"help", "run"}},
 		{name: "help for nothing", args: []string{"help", "nosuch"}, status: exitUsage, says: "nosuch"},
 		{name: "unknown shell", args: []string{"completion", "tcsh"}, status: exitUsage, says: "powershell"},
