@@ -43,10 +43,8 @@ func run(ctx context.Context, p process) int {
 	defer func() { a.attend() }()
 	root := newRoot(a)
 	root.SetArgs(p.args)
-	root.SetOut(a.stdout)
-	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil && results.err != nil {
+	if results.err != nil && (err == nil || errors.Is(err, results.err)) {
 		err = &statusError{exitOutput, fmt.Errorf("standard output: %w", results.err)}
 	}
 	if err == nil {
@@ -142,6 +140,8 @@ func newRoot(a *app) *cobra.Command {
 
 		SuggestionsMinimumDistance: 2,
 	}
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	root.PersistentFlags().StringVar(&a.envFile, "env-file", "", "read variables from `FILE`; those of the environment win")
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log all there is to say, as REPORTJOB_LOG_LEVEL=debug does")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
@@ -149,7 +149,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newRun(a), newList(a), newDescribe(a), newSchedule(a), newCheck(a), newVerify(a), newSandbox(a), newVersion(a),
 	)
-	refuseOtherShells(root)
+	refuseOtherShells(root) // only now, since cobra's completion keeps the output that it finds
 	return root
 }
 

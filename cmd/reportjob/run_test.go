@@ -227,9 +227,12 @@ func TestResultsThatCannotBeWrittenAreNoSuccess(t *testing.T) {
 		t.Skip("there is no /dev/full: ", err)
 	}
 	defer full.Close()
-	status := run(t.Context(), process{args: []string{"list"}, stdout: full, stderr: io.Discard, now: time.Now})
-	if status != exitOutput {
-		t.Errorf("status %d, want %d", status, exitOutput)
+	for _, args := range []string{"list", "list --json", "version", "--version", "completion bash", "help", "describe sipgate-calls", "check --json sipgate-calls"} {
+		var stderr safeBuffer
+		status := run(t.Context(), process{args: strings.Fields(args), environ: []string{"SIPGATE_TOKEN_ID=x", "SIPGATE_TOKEN=x"}, stdout: full, stderr: &stderr, now: time.Now})
+		if said := stderr.String(); status != exitOutput || !strings.HasPrefix(said, "reportjob: standard output: ") || strings.Count(said, "\n") != 1 {
+			t.Errorf("%s: status %d, want %d: %s", args, status, exitOutput, said)
+		}
 	}
 }
 
