@@ -24,6 +24,7 @@ type app struct {
 	board    *board  // progress lines on a terminal; everything for stderr goes through it
 	unread   *unread // what the board writes to
 	log      *slog.Logger
+	asJSON   bool        // lines of the log are JSON
 	attend   func()      // has signals wait for whoever asks for them, where they end the program at once otherwise
 	idle     atomic.Bool // ending at once is no failure: all that there is to do is finished
 	envFile  string
@@ -209,12 +210,24 @@ func (a *app) load(extra []string) (*program, error) {
 	return p, nil
 }
 
-func newLogger(w io.Writer, s settings.General, terminal bool) *slog.Logger {
+// startLog has lines logged as the environment says, or as suits whoever reads them.
+func (a *app) startLog(s settings.General) {
 	options := &slog.HandlerOptions{Level: s.LogLevel.Level, ReplaceAttr: spans}
-	if s.LogFormat == "json" || s.LogFormat == "" && !terminal {
-		return slog.New(slog.NewJSONHandler(w, options))
+	if a.asJSON = s.LogFormat == "json" || s.LogFormat == "" && !a.terminal; a.asJSON {
+		a.log = slog.New(slog.NewJSONHandler(a.stderr, options))
+		return
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	a.log = slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// say tells people what became of what runs. Where programs read the log, it is a line like the others.
+func (a *app) say(level slog.Level, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if a.asJSON {
+		a.log.Log(context.Background(), level, text)
+		return
+	}
+	fmt.Fprintf(a.stderr, "reportjob: %s\n", text)
 }
 
 // spans shows lengths of time in log lines as 1.5s rather than as a number of nanoseconds.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -78,7 +79,7 @@ func (a *app) watch(h *halt, grace time.Duration, patient bool) {
 
 // announce says what a first signal does.
 func (a *app) announce(s os.Signal, grace time.Duration) {
-	fmt.Fprintf(a.stderr, "reportjob: %v: nothing new starts; what runs has %v to finish; a second signal stops it at once\n", s, grace)
+	a.say(slog.LevelWarn, "%v: nothing new starts; what runs has %v to finish; a second signal stops it at once", s, grace)
 }
 
 // stop ends what runs. Reports that wait for a reader of standard error wait no longer, so that they can take away what they

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -157,15 +158,15 @@ func (a *app) printResults(results []ran) {
 	t.print(a.stdout)
 	for _, r := range results {
 		if r.Err != nil {
-			fmt.Fprintf(a.stderr, "reportjob: %v%s\n", r.Err, needs(r.Job.Info(), r.Err))
+			a.say(slog.LevelError, "%v%s", r.Err, needs(r.Job.Info(), r.Err))
 		}
 		for _, m := range r.Result.Members {
 			if r.Err == nil && m.Err != nil {
-				fmt.Fprintf(a.stderr, "reportjob: %s %s: %s is missing: %v%s\n", r.Report, r.windowName(), m.Info.Name, m.Err, needs(m.Info, m.Err))
+				a.say(slog.LevelError, "%s %s: %s is missing: %v%s", r.Report, r.windowName(), m.Info.Name, m.Err, needs(m.Info, m.Err))
 			}
 		}
 		if r.Trouble != nil {
-			fmt.Fprintf(a.stderr, "reportjob: %s %s: delivered, but what follows failed: %v\n", r.Report, r.windowName(), r.Trouble)
+			a.say(slog.LevelError, "%s %s: delivered, but what follows failed: %v", r.Report, r.windowName(), r.Trouble)
 		}
 	}
 }

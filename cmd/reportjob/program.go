@@ -64,7 +64,7 @@ func newProgram(a *app, environ []string) (*program, error) {
 		if a.verbose {
 			e.General.LogLevel.Level = slog.LevelDebug
 		}
-		a.log = newLogger(a.stderr, e.General, a.width > 0)
+		a.startLog(e.General)
 		clients, p.apis, more = connect(a, e)
 		p.jobs = reports.All(clients)
 		return catalogue(clients, p.jobs)
