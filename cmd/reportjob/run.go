@@ -83,6 +83,9 @@ func (f runFlags) check(cmd *cobra.Command, names []string) error {
 			}
 		}
 	}
+	if err := settings.CheckFolder(f.output); err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
 	return nil
 }
 

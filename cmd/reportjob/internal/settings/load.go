@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,10 +171,29 @@ func (s *Settings) check(c Catalogue, problems *Problems) {
 			problems.add(a.variable, "plain http:// would send credentials readable to everybody on the way to %s: use https://, or set %sALLOW_HTTP=true", a.address.Host, a.prefix)
 		}
 	}
+	checkFolder("REPORTJOB_OUTPUT", s.General.Output, problems)
+	checkFolder("REPORTJOB_STATE", s.General.State, problems)
 	if out := s.General.Output; out != "" && filepath.Clean(out) == filepath.Clean(s.General.State) {
 		problems.add("REPORTJOB_STATE", "is the output folder too: tokens must not lie beside delivered files")
 	}
 }
+
+func checkFolder(variable, path string, problems *Problems) {
+	if err := CheckFolder(path); err != nil {
+		problems.add(variable, "%v", err)
+	}
+}
+
+// CheckFolder refuses an address where a folder is expected: it would become a folder that is called like its scheme. The
+// rest of the address may hold credentials, and is not shown.
+func CheckFolder(path string) error {
+	if found := scheme.FindString(path); found != "" {
+		return fmt.Errorf("expected a folder such as exports or /srv/exports, found an address with %s: nothing is sent to one; write to a folder, and copy or mount it", found)
+	}
+	return nil
+}
+
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
 // checkSecrets finds secrets in variables that files and addresses show: parameters stand in manifests, for instance. Those
 // under six characters are not looked for: they would be found in innocent words.
