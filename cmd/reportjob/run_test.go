@@ -189,7 +189,7 @@ func TestExitStatuses(t *testing.T) {
 		{name: "window of a snapshot", args: []string{"run", "--once", "sipgate-balance", "--from", "2026-11-01", "--to", "2026-11-02"}, status: exitUsage, says: "no window"},
 		{name: "half a window", args: []string{"run", "--once", "sipgate-calls", "--from", "2026-11-01"}, status: exitUsage, says: "--to"},
 		{name: "window backwards", args: []string{"run", "--once", "sipgate-calls", "--from", "2026-11-02", "--to", "2026-11-01"}, status: exitUsage, says: "--from"},
-		{name: "unknown format", args: []string{"run", "--once", "sipgate-calls", "--format", "pdf"}, status: exitUsage, says: "csv"},
+		{name: "unknown format", args: []string{"run", "--once", "sipgate-calls", "--format", "pdf"}, status: exitUsage, says: `unknown format "pdf": expected some of csv, xlsx, jsonl, parquet, csv.gz`},
 		{name: "an address as output", args: []string{"run", "--once", "sipgate-calls", "--output", "s3://key:hunter2@bucket/x"}, status: exitUsage, says: "--output: expected a folder such as exports or /srv/exports, found an address with s3://: "},
 		{name: "misspelt variable", set: "SIPGATE_TOKNE=x", args: []string{"run", "--once", "sipgate-balance"}, status: exitConfig, says: "SIPGATE_TOKEN"},
 		{name: "nothing scheduled", args: []string{"run", "--once"}, status: exitConfig, says: "SCHEDULE_"},
