@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -20,9 +21,12 @@ import (
 type app struct {
 	process
 	redactor *rest.Redactor
-	board    *board // progress lines on a terminal; everything for stderr goes through it
+	board    *board  // progress lines on a terminal; everything for stderr goes through it
+	unread   *unread // what the board writes to
 	log      *slog.Logger
-	attend   func() // has signals wait for whoever asks for them, where they end the program at once otherwise
+	asJSON   bool        // lines of the log are JSON
+	attend   func()      // has signals wait for whoever asks for them, where they end the program at once otherwise
+	idle     atomic.Bool // ending at once is no failure: all that there is to do is finished
 	envFile  string
 	verbose  bool
 }
@@ -32,17 +36,16 @@ func run(ctx context.Context, p process) int {
 	a := &app{process: p, redactor: rest.NewRedactor()}
 	results := &watched{to: p.stdout}
 	a.stdout = a.redactor.Writer(results)
-	a.board = newBoard(p.stderr, p.width)
+	a.unread = newUnread(p.stderr)
+	a.board = newBoard(a.unread, p.width)
 	a.stderr = a.redactor.Writer(a.board)
 	a.log = slog.New(slog.NewTextHandler(a.stderr, nil))
 	a.attend = a.unattended()
-	defer a.attend()
+	defer func() { a.attend() }()
 	root := newRoot(a)
 	root.SetArgs(p.args)
-	root.SetOut(a.stdout)
-	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil && results.err != nil {
+	if results.err != nil && (err == nil || errors.Is(err, results.err)) {
 		err = &statusError{exitOutput, fmt.Errorf("standard output: %w", results.err)}
 	}
 	if err == nil {
@@ -72,6 +75,10 @@ func (a *app) unattended() (attend func()) {
 		defer close(over)
 		select {
 		case s := <-a.signals:
+			if a.idle.Load() {
+				a.exit(exitOK)
+				return
+			}
 			a.exit(statusOfSignal(s))
 		case <-attended:
 		}
@@ -129,9 +136,13 @@ func newRoot(a *app) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version(),
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2,
 	}
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	root.PersistentFlags().StringVar(&a.envFile, "env-file", "", "read variables from `FILE`; those of the environment win")
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log all there is to say, as REPORTJOB_LOG_LEVEL=debug does")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
@@ -139,7 +150,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newRun(a), newList(a), newDescribe(a), newSchedule(a), newCheck(a), newVerify(a), newSandbox(a), newVersion(a),
 	)
-	refuseOtherShells(root)
+	refuseOtherShells(root) // only now, since cobra's completion keeps the output that it finds
 	return root
 }
 
@@ -163,7 +174,13 @@ func newHelp(root *cobra.Command) *cobra.Command {
 		Short: "Says what a command does",
 		RunE: func(_ *cobra.Command, names []string) error {
 			cmd, rest, err := root.Find(names)
-			if err != nil || len(rest) > 0 {
+			if cmd == root {
+				err = knownCommand(root, names)
+			}
+			if err != nil {
+				return usage(fmt.Errorf("help: %w", err))
+			}
+			if len(rest) > 0 {
 				return usage(fmt.Errorf("help: there is no command %q", strings.Join(names, " ")))
 			}
 			return cmd.Help()
@@ -174,25 +191,43 @@ func newHelp(root *cobra.Command) *cobra.Command {
 // load reads the environment and builds the reports. extra are variables that win over all others.
 func (a *app) load(extra []string) (*program, error) {
 	environ := a.environ
+	var broken settings.Problems
 	if a.envFile != "" {
-		file, err := settings.ReadEnvFile(a.envFile)
+		file, problems, err := settings.ReadEnvFile(a.envFile)
 		if err != nil {
 			return nil, &statusError{exitConfig, err}
 		}
-		environ = settings.Merge(file, environ)
+		environ, broken = settings.Merge(file, environ), problems
 	}
 	if extra != nil {
 		environ = settings.Merge(environ, extra)
 	}
-	return newProgram(a, environ)
+	p, err := newProgram(a, environ)
+	if err != nil {
+		return nil, err
+	}
+	p.problems = append(broken, p.problems...)
+	return p, nil
 }
 
-func newLogger(w io.Writer, s settings.General, terminal bool) *slog.Logger {
+// startLog has lines logged as the environment says, or as suits whoever reads them.
+func (a *app) startLog(s settings.General) {
 	options := &slog.HandlerOptions{Level: s.LogLevel.Level, ReplaceAttr: spans}
-	if s.LogFormat == "json" || s.LogFormat == "" && !terminal {
-		return slog.New(slog.NewJSONHandler(w, options))
+	if a.asJSON = s.LogFormat == "json" || s.LogFormat == "" && !a.terminal; a.asJSON {
+		a.log = slog.New(slog.NewJSONHandler(a.stderr, options))
+		return
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	a.log = slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// say tells people what became of what runs. Where programs read the log, it is a line like the others.
+func (a *app) say(level slog.Level, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if a.asJSON {
+		a.log.Log(context.Background(), level, text)
+		return
+	}
+	fmt.Fprintf(a.stderr, "reportjob: %s\n", text)
 }
 
 // spans shows lengths of time in log lines as 1.5s rather than as a number of nanoseconds.
@@ -220,13 +255,24 @@ func (a *app) warn(problems settings.Problems) {
 }
 
 // unknownReport is the error for a report that does not exist.
-func unknownReport(name string, names []string) error {
-	name = strings.ToLower(name)
-	if slices.Contains(names, strings.ReplaceAll(name, "_", "-")) {
-		return usage(fmt.Errorf("unknown report %q: did you mean %s?", name, strings.ReplaceAll(name, "_", "-")))
+func unknownReport(typed string, names []string) error {
+	name := strings.ToLower(strings.ReplaceAll(typed, "_", "-"))
+	if slices.Contains(names, name) {
+		return usage(fmt.Errorf("unknown report %q: did you mean %s?", typed, name))
 	}
 	if n := settings.Nearest(name, names); n != "" {
-		return usage(fmt.Errorf("unknown report %q: did you mean %s?", name, n))
+		return usage(fmt.Errorf("unknown report %q: did you mean %s?", typed, n))
 	}
-	return usage(fmt.Errorf("unknown report %q: `reportjob list` shows all that there are", name))
+	return usage(fmt.Errorf("unknown report %q: `reportjob list` shows all that there are", typed))
+}
+
+// knownCommand refuses what is no command, and says which one was probably meant.
+func knownCommand(root *cobra.Command, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	if near := root.SuggestionsFor(names[0]); len(near) > 0 {
+		return usage(fmt.Errorf("unknown command %q: did you mean %s?", names[0], strings.Join(near, " or ")))
+	}
+	return usage(fmt.Errorf("unknown command %q", names[0]))
 }

@@ -37,18 +37,19 @@ func newCheck(a *app) *cobra.Command {
 		Short: "Finds every mistake of the configuration at once; --live tries the APIs too",
 		Long: `Reads the whole configuration and reports every mistake at once. With --live it also gets a token from each API and
 makes one tiny request per report, and says what is missing: a scope, a role, a right.
-Without names it checks the reports that have a schedule, or else those whose API is configured.`,
+Without names it checks the reports that have a schedule, or else those whose API is configured; of these, the ones that lack
+a parameter or a login are named and not checked.`,
 		ValidArgsFunction: a.complete,
 		RunE: func(cmd *cobra.Command, names []string) error {
 			p, err := a.load(nil)
 			if err != nil {
 				return err
 			}
-			chosen, err := p.chooseToCheck(names)
+			chosen, unchecked, err := p.chooseToCheck(names, a.now())
 			if err != nil {
 				return err
 			}
-			return a.check(cmd.Context(), p, chosen, live, asJSON)
+			return a.check(cmd.Context(), p, checking{chosen, unchecked, live, asJSON})
 		},
 	}
 	cmd.Flags().BoolVar(&live, "live", false, "get a token per API and make one tiny request per report")
@@ -56,34 +57,92 @@ Without names it checks the reports that have a schedule, or else those whose AP
 	return cmd
 }
 
-func (p *program) chooseToCheck(names []string) ([]jobs.Job, error) {
-	chosen, err := p.choose(names, p.scheduled)
-	if err != nil || len(chosen) > 0 {
-		return chosen, err
-	}
-	return p.choose(nil, func(j jobs.Job) bool { return p.configured(j) })
+// checking is what to check, and how.
+type checking struct {
+	chosen       []jobs.Job
+	unchecked    []unchecked
+	live, asJSON bool
 }
 
-func (a *app) check(ctx context.Context, p *program, chosen []jobs.Job, live, asJSON bool) error {
-	problems := p.needs(chosen, a.now())
-	results := p.offline(problems, chosen)
-	if live && len(problems) == 0 {
+// unchecked is a report that nobody chose, and what it would need.
+type unchecked struct {
+	report string
+	needs  settings.Problems
+}
+
+// notes are the reports that are not checked, for check --json.
+func (c checking) notes() (notes []string) {
+	for _, u := range c.unchecked {
+		for _, need := range u.needs {
+			notes = append(notes, fmt.Sprintf("%s: not checked: %s", u.report, need))
+		}
+	}
+	return notes
+}
+
+// chooseToCheck is the reports to check: without names those that have a schedule, or else all whose API is configured. Of
+// the latter nobody chose any, so that what some of them want to know first is no mistake.
+func (p *program) chooseToCheck(names []string, now time.Time) (chosen []jobs.Job, left []unchecked, err error) {
+	chosen, err = p.choose(names, p.scheduled)
+	if err != nil || len(chosen) > 0 {
+		return chosen, nil, err
+	}
+	for _, j := range p.jobs {
+		if !p.configured(j) {
+			continue
+		}
+		if needs := p.lacks(j, now); len(needs) > 0 {
+			left = append(left, unchecked{j.Info().Name, needs})
+			continue
+		}
+		chosen = append(chosen, j)
+	}
+	return chosen, left, nil
+}
+
+// lacks is what a report wants to know first, if nobody has told it anything. Who made a bundle wants its reports.
+func (p *program) lacks(j jobs.Job, now time.Time) settings.Problems {
+	if jobs.IsBundle(j) {
+		return nil
+	}
+	name := j.Info().Name
+	told := func(refusal settings.Problem) bool {
+		switch refusal.Variable {
+		case "SIERRA_LOGIN":
+			return p.settings.Sierra.Login != ""
+		case "PARAMS_" + settings.Suffix(name):
+			return len(p.settings.Reports[name].Params) > 0
+		}
+		return true
+	}
+	refusals := p.refusals(j, now)
+	if slices.ContainsFunc(refusals, told) {
+		return nil
+	}
+	return refusals
+}
+
+func (a *app) check(ctx context.Context, p *program, c checking) error {
+	problems := p.needs(c.chosen, a.now())
+	results := p.offline(problems, c.chosen)
+	results[0].Notes = c.notes()
+	if c.live && len(problems) == 0 {
 		h := a.halt(ctx, time.Second, false)
 		defer h.end()
-		results = append(results[:1], a.live(h.running, p, chosen)...)
-		results[0].Notes = p.clocks()
+		results = append(results[:1], a.live(h.running, p, c.chosen)...)
+		results[0].Notes = append(results[0].Notes, p.clocks()...)
 		if status := h.statusOr(func() int { return exitOK }); status != exitOK {
 			return fail(status)
 		}
 	}
-	if asJSON {
+	if c.asJSON {
 		if err := printJSON(a.stdout, results); err != nil {
 			return err
 		}
 	} else if len(problems) == 0 {
-		printChecked(a, results, live)
+		printChecked(a, p, results, c)
 	}
-	if len(problems) > 0 && !asJSON {
+	if len(problems) > 0 && !c.asJSON {
 		return a.refuse(problems)
 	}
 	if len(problems) > 0 {
@@ -260,27 +319,38 @@ func needs(info jobs.Info, err error) string {
 	return "; this report needs: " + info.Scope
 }
 
-func printChecked(a *app, results []checked, live bool) {
+func printChecked(a *app, p *program, results []checked, c checking) {
 	if len(results) == 1 {
 		fmt.Fprintln(a.stdout, "The configuration has no mistake, and no report has a schedule: set SCHEDULE_<REPORT>; `reportjob list` shows the reports.")
 		return
 	}
-	if !live {
-		t := newTable("REPORT", "CONFIGURATION")
-		for _, r := range results[1:] {
-			t.row(r.Report, "ok")
-		}
-		t.print(a.stdout)
-		return
+	t := newTable("REPORT", "CONFIGURATION")
+	if c.live {
+		t = newTable("REPORT", "REACHABLE", "AUTHENTICATED", "ALLOWED", "PROBLEM")
 	}
-	t := newTable("REPORT", "REACHABLE", "AUTHENTICATED", "ALLOWED", "PROBLEM")
 	for _, r := range results[1:] {
+		if !c.live {
+			t.row(r.Report, "ok")
+			continue
+		}
 		reachable, authenticated, allowed := r.reached()
 		t.row(r.Report, reachable, authenticated, allowed, strings.Join(r.Problems, "; "))
 	}
 	t.print(a.stdout)
-	for _, note := range results[0].Notes {
-		fmt.Fprintf(a.stdout, "\n%s\n", note)
+	if len(c.unchecked) > 0 {
+		fmt.Fprintln(a.stdout)
+		t = newTable("NOT CHECKED", "NEEDS")
+		for _, u := range c.unchecked {
+			for _, need := range u.needs {
+				t.row(u.report, need.String())
+			}
+		}
+		t.print(a.stdout)
+	}
+	if c.live {
+		for _, note := range p.clocks() {
+			fmt.Fprintf(a.stdout, "\n%s\n", note)
+		}
 	}
 }
 

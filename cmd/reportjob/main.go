@@ -30,7 +30,9 @@ func main() {
 		now:     time.Now,
 		exit:    os.Exit,
 		width:   width(os.Stderr),
-		thrifty: thrifty,
+
+		terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		thrifty:  thrifty,
 	}))
 }
 
@@ -59,7 +61,8 @@ type process struct {
 	signals        <-chan os.Signal
 	now            func() time.Time
 	exit           func(status int) // ends the program at once; nil: nothing does
-	width          int              // of the terminal that stderr is; 0 if it is none
+	width          int              // of the terminal that stderr is; 0 if it is none, or one that cannot draw
+	terminal       bool             // stderr is one, whether it can draw or not
 	thrifty        func()           // called before reports run; nil does nothing
 }
 

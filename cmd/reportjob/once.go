@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -158,15 +158,15 @@ func (a *app) printResults(results []ran) {
 	t.print(a.stdout)
 	for _, r := range results {
 		if r.Err != nil {
-			fmt.Fprintf(a.stderr, "reportjob: %v%s\n", r.Err, needs(r.Job.Info(), r.Err))
+			a.say(slog.LevelError, "%v%s", r.Err, needs(r.Job.Info(), r.Err))
 		}
 		for _, m := range r.Result.Members {
 			if r.Err == nil && m.Err != nil {
-				fmt.Fprintf(a.stderr, "reportjob: %s %s: %s is missing: %v%s\n", r.Report, r.windowName(), m.Info.Name, m.Err, needs(m.Info, m.Err))
+				a.say(slog.LevelError, "%s %s: %s is missing: %v%s", r.Report, r.windowName(), m.Info.Name, m.Err, needs(m.Info, m.Err))
 			}
 		}
 		if r.Trouble != nil {
-			fmt.Fprintf(a.stderr, "reportjob: %s %s: delivered, but what follows failed: %v\n", r.Report, r.windowName(), r.Trouble)
+			a.say(slog.LevelError, "%s %s: delivered, but what follows failed: %v", r.Report, r.windowName(), r.Trouble)
 		}
 	}
 }
@@ -198,79 +198,4 @@ func round(d time.Duration) time.Duration {
 		return d.Round(10 * time.Millisecond)
 	}
 	return d.Round(time.Millisecond)
-}
-
-// halt turns signals into contexts: what ends when nothing new is to start, and what ends when all has to stop.
-type halt struct {
-	starting, running context.Context
-	signal            <-chan struct{} // closed when a second signal, or the end of the grace time, stops everything
-	mu                sync.Mutex
-	caught            os.Signal
-	end               func()
-}
-
-// errStopped is the cause for which contexts end.
-type errStopped struct{ signal os.Signal }
-
-func (e errStopped) Error() string { return fmt.Sprintf("stopped by %v", e.signal) }
-
-// halt watches signals. SIGTERM lets what runs finish within the grace time; a second signal stops it at once. SIGINT
-// stops it at once, unless patient: then it is like SIGTERM.
-func (a *app) halt(ctx context.Context, grace time.Duration, patient bool) *halt {
-	a.attend()
-	starting, stopStarting := context.WithCancelCause(ctx)
-	running, stopRunning := context.WithCancelCause(ctx)
-	stopped := make(chan struct{})
-	h := &halt{starting: starting, running: running, signal: stopped}
-	done := make(chan struct{})
-	var watching sync.WaitGroup
-	watching.Go(func() {
-		defer close(stopped)
-		select {
-		case <-done:
-			return
-		case s := <-a.signals:
-			h.note(s)
-			stopStarting(errStopped{s})
-			if s == os.Interrupt && !patient {
-				stopRunning(errStopped{s})
-				return
-			}
-			fmt.Fprintf(a.stderr, "reportjob: %v: nothing new starts; what runs has %v to finish; a second signal stops it at once\n", s, grace)
-		}
-		select {
-		case <-done:
-		case <-time.After(grace):
-			stopRunning(errStopped{h.caughtSignal()})
-		case s := <-a.signals:
-			stopRunning(errStopped{s})
-		}
-	})
-	h.end = sync.OnceFunc(func() {
-		close(done)
-		watching.Wait()
-		stopStarting(nil)
-		stopRunning(nil)
-	})
-	return h
-}
-
-func (h *halt) note(s os.Signal) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.caught = s
-}
-
-func (h *halt) caughtSignal() os.Signal {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.caught
-}
-
-// statusOr is the exit status of the signal that was caught, or else another one.
-func (h *halt) statusOr(otherwise func() int) int {
-	if s := h.caughtSignal(); s != nil {
-		return statusOfSignal(s)
-	}
-	return otherwise()
 }

@@ -64,7 +64,7 @@ func newProgram(a *app, environ []string) (*program, error) {
 		if a.verbose {
 			e.General.LogLevel.Level = slog.LevelDebug
 		}
-		a.log = newLogger(a.stderr, e.General, a.width > 0)
+		a.startLog(e.General)
 		clients, p.apis, more = connect(a, e)
 		p.jobs = reports.All(clients)
 		return catalogue(clients, p.jobs)
@@ -136,7 +136,7 @@ func (p *program) api(name string) api {
 	return p.apis[i]
 }
 
-// choose is the reports of these names, or without names those that fit.
+// choose is the reports of these names, whatever their case, or without names those that fit.
 func (p *program) choose(names []string, otherwise func(jobs.Job) bool) ([]jobs.Job, error) {
 	var chosen []jobs.Job
 	if len(names) == 0 {
@@ -147,13 +147,14 @@ func (p *program) choose(names []string, otherwise func(jobs.Job) bool) ([]jobs.
 		}
 		return chosen, nil
 	}
-	for _, name := range names {
+	for _, typed := range names {
+		name := strings.ToLower(typed)
 		j, ok := p.job(name)
 		if i := slices.IndexFunc(p.problems, defines(name)); !ok && i >= 0 {
 			return nil, &statusError{exitConfig, errors.New(p.problems[i].String())}
 		}
 		if !ok {
-			return nil, unknownReport(name, p.names())
+			return nil, unknownReport(typed, p.names())
 		}
 		if !slices.ContainsFunc(chosen, func(c jobs.Job) bool { return c.Info().Name == name }) {
 			chosen = append(chosen, j)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,9 +80,12 @@ func (f runFlags) check(cmd *cobra.Command, names []string) error {
 	if f.formats != "" {
 		for _, name := range f.formatNames() {
 			if !slices.Contains(formatNames(), name) {
-				return fmt.Errorf("--format: unknown format %q: expected some of %v", name, formatNames())
+				return fmt.Errorf("--format: unknown format %q: expected some of %s", name, strings.Join(formatNames(), ", "))
 			}
 		}
+	}
+	if err := settings.CheckFolder(f.output); err != nil {
+		return fmt.Errorf("--output: %w", err)
 	}
 	return nil
 }

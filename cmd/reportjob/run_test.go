@@ -183,6 +183,12 @@ func TestExitStatuses(t *testing.T) {
 	}{
 		{name: "all well", args: []string{"run", "--once", "sipgate-balance"}},
 		{name: "unknown command", args: []string{"runn"}, status: exitUsage, says: "unknown command"},
+		{name: "misspelt command", args: []string{"chekc"}, status: exitUsage, says: `unknown command "chekc": did you mean check?`},
+		{name: "a command like no other", args: []string{"frobnicate"}, status: exitUsage, says: `unknown command "frobnicate"` + "\n"},
+		{name: "help for a misspelt command", args: []string{"help", "chekc"}, status: exitUsage, says: "did you mean check?"},
+		{name: "report in capitals", args: []string{"run", "--once", "SIPGATE-Balance", "sipgate-balance"}},
+		{name: "report as variables have it", args: []string{"describe", "SIPGATE_BALANCE"}, status: exitUsage, says: `unknown report "SIPGATE_BALANCE": did you mean sipgate-balance?`},
+		{name: "misspelt report in capitals", args: []string{"describe", "SIPGATE-BALANSE"}, status: exitUsage, says: `unknown report "SIPGATE-BALANSE": did you mean sipgate-balance?`},
 		{name: "help", args: []string{"help", "run"}},
 		{name: "help for nothing", args: []string{"help", "nosuch"}, status: exitUsage, says: "nosuch"},
 		{name: "unknown shell", args: []string{"completion", "tcsh"}, status: exitUsage, says: "powershell"},
@@ -192,7 +198,8 @@ func TestExitStatuses(t *testing.T) {
 		{name: "window of a snapshot", args: []string{"run", "--once", "sipgate-balance", "--from", "2026-11-01", "--to", "2026-11-02"}, status: exitUsage, says: "no window"},
 		{name: "half a window", args: []string{"run", "--once", "sipgate-calls", "--from", "2026-11-01"}, status: exitUsage, says: "--to"},
 		{name: "window backwards", args: []string{"run", "--once", "sipgate-calls", "--from", "2026-11-02", "--to", "2026-11-01"}, status: exitUsage, says: "--from"},
-		{name: "unknown format", args: []string{"run", "--once", "sipgate-calls", "--format", "pdf"}, status: exitUsage, says: "csv"},
+		{name: "unknown format", args: []string{"run", "--once", "sipgate-calls", "--format", "pdf"}, status: exitUsage, says: `unknown format "pdf": expected some of csv, xlsx, jsonl, parquet, csv.gz`},
+		{name: "an address as output", args: []string{"run", "--once", "sipgate-calls", "--output", "s3://key:hunter2@bucket/x"}, status: exitUsage, says: "--output: expected a folder such as exports or /srv/exports, found an address with s3://: "},
 		{name: "misspelt variable", set: "SIPGATE_TOKNE=x", args: []string{"run", "--once", "sipgate-balance"}, status: exitConfig, says: "SIPGATE_TOKEN"},
 		{name: "nothing scheduled", args: []string{"run", "--once"}, status: exitConfig, says: "SCHEDULE_"},
 		{name: "missing credential", set: "SIPGATE_TOKEN=", args: []string{"run", "--once", "sipgate-balance"}, status: exitConfig, says: "SIPGATE_TOKEN"},
@@ -230,9 +237,12 @@ func TestResultsThatCannotBeWrittenAreNoSuccess(t *testing.T) {
 		t.Skip("there is no /dev/full: ", err)
 	}
 	defer full.Close()
-	status := run(t.Context(), process{args: []string{"list"}, stdout: full, stderr: io.Discard, now: time.Now})
-	if status != exitOutput {
-		t.Errorf("status %d, want %d", status, exitOutput)
+	for _, args := range []string{"list", "list --json", "version", "--version", "completion bash", "help", "describe sipgate-calls", "check --json sipgate-calls"} {
+		var stderr safeBuffer
+		status := run(t.Context(), process{args: strings.Fields(args), environ: []string{"SIPGATE_TOKEN_ID=x", "SIPGATE_TOKEN=x"}, stdout: full, stderr: &stderr, now: time.Now})
+		if said := stderr.String(); status != exitOutput || !strings.HasPrefix(said, "reportjob: standard output: ") || strings.Count(said, "\n") != 1 {
+			t.Errorf("%s: status %d, want %d: %s", args, status, exitOutput, said)
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // serve is the scheduler: it runs every report that has a schedule until told to stop.
 func (a *app) serve(ctx context.Context, f runFlags) error {
-	a.attend() // a scheduler that is told to stop before it has begun has finished all there is
+	a.idle.Store(true) // a scheduler that is told to stop before it has begun has finished all there is
 	p, chosen, _, err := a.prepare(f, nil)
 	if err != nil {
 		return err

@@ -19,8 +19,8 @@ type Bundle struct {
 // bundle is the prefix of the definitions of bundles.
 const bundle = "BUNDLE_"
 
-// bundleName is what bundles can be called: their names are in those of files.
-var bundleName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+// chosenName is what bundles and reports of the user's own can be called: their names are in those of files.
+var chosenName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // bundleFormat is the format of their files.
 const bundleFormat = "xlsx"
@@ -33,7 +33,7 @@ func (s *Settings) readBundles(set values, infos map[string]jobs.Info, c Catalog
 			continue
 		}
 		name := ownName(suffix)
-		if !bundleName.MatchString(name) {
+		if !chosenName.MatchString(name) {
 			problems.add(variable, "expected letters and digits behind %s, with _ between them", bundle)
 			continue
 		}

@@ -2,10 +2,12 @@ package settings
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,13 +101,17 @@ func ownName(suffix string) string {
 
 // parse fills a section and names the variable of each mistake.
 func (s section) parse(set values, problems *Problems) {
-	err := env.ParseWithOptions(s.value.Addr().Interface(), env.Options{Environment: set, Prefix: s.prefix})
-	if err == nil {
-		return
-	}
-	fields := map[string]Variable{}
+	fields, mine := map[string]Variable{}, map[string]string{}
 	for _, v := range s.variables() {
 		fields[v.field] = v
+		if value, ok := set[v.Name]; ok {
+			mine[v.Name] = value
+		}
+	}
+	// Of the others, one that is called like the prefix alone would be taken for the value of every field without a name.
+	err := env.ParseWithOptions(s.value.Addr().Interface(), env.Options{Environment: mine, Prefix: s.prefix})
+	if err == nil {
+		return
 	}
 	var all env.AggregateError
 	if !errors.As(err, &all) {
@@ -123,8 +129,9 @@ func (s section) parse(set values, problems *Problems) {
 
 // explain says what a variable of a simple type should have been.
 func explain(e env.ParseError) string {
-	if e.Type.Kind() == reflect.Bool {
-		return "expected true or false"
+	var found *strconv.NumError
+	if e.Type.Kind() == reflect.Bool && errors.As(e.Err, &found) {
+		return fmt.Sprintf("expected true or false, found %q", found.Num)
 	}
 	return e.Err.Error()
 }
@@ -164,10 +171,29 @@ func (s *Settings) check(c Catalogue, problems *Problems) {
 			problems.add(a.variable, "plain http:// would send credentials readable to everybody on the way to %s: use https://, or set %sALLOW_HTTP=true", a.address.Host, a.prefix)
 		}
 	}
+	checkFolder("REPORTJOB_OUTPUT", s.General.Output, problems)
+	checkFolder("REPORTJOB_STATE", s.General.State, problems)
 	if out := s.General.Output; out != "" && filepath.Clean(out) == filepath.Clean(s.General.State) {
 		problems.add("REPORTJOB_STATE", "is the output folder too: tokens must not lie beside delivered files")
 	}
 }
+
+func checkFolder(variable, path string, problems *Problems) {
+	if err := CheckFolder(path); err != nil {
+		problems.add(variable, "%v", err)
+	}
+}
+
+// CheckFolder refuses an address where a folder is expected: it would become a folder that is called like its scheme. The
+// rest of the address may hold credentials, and is not shown.
+func CheckFolder(path string) error {
+	if found := scheme.FindString(path); found != "" {
+		return fmt.Errorf("expected a folder such as exports or /srv/exports, found an address with %s: nothing is sent to one; write to a folder, and copy or mount it", found)
+	}
+	return nil
+}
+
+var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 
 // checkSecrets finds secrets in variables that files and addresses show: parameters stand in manifests, for instance. Those
 // under six characters are not looked for: they would be found in innocent words.
@@ -228,6 +254,10 @@ func ownReports(set values, c Catalogue, problems *Problems) (map[string]jobs.In
 			continue
 		}
 		name := ownName(suffix)
+		if !chosenName.MatchString(name) {
+			problems.add(variable, "expected letters and digits behind %s, with _ between them", own)
+			continue
+		}
 		if _, taken := c.Reports[name]; taken {
 			problems.add(variable, "%s is the name of a built-in report: choose another", name)
 			continue

@@ -43,7 +43,7 @@ func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
 		{"SIPGATE_BASE_URL=api.example.org", "SIPGATE_BASE_URL", "https://"},
 		{"SIPGATE_RATE=0", "SIPGATE_RATE", "above 0"},
 		{"SIPGATE_RATE=NaN", "SIPGATE_RATE", "above 0"},
-		{"SIERRA_ALLOW_HTTP=yes please", "SIERRA_ALLOW_HTTP", "true or false"},
+		{"SIERRA_ALLOW_HTTP=yes please", "SIERRA_ALLOW_HTTP", `true or false, found "yes please"`},
 		{"SECUREACCESS_REGION=asia", "SECUREACCESS_REGION", "auto, us or eu"},
 		{"SECUREACCESS_REDIRECT_HOSTS=https://x", "SECUREACCESS_REDIRECT_HOSTS", "host names"},
 		{"WIZART_GRANT_TYPE=implicit", "WIZART_GRANT_TYPE", "password or client_credentials"},
@@ -81,6 +81,15 @@ func TestEveryMistakeIsNamedWithItsVariable(t *testing.T) {
 		{"SCHEDULE_CALS=@daily", "SCHEDULE_CALS", "SCHEDULE_CALLS"},
 		{"SIPGATE_TOKNE=x", "SIPGATE_TOKNE", "SIPGATE_TOKEN"},
 		{"REPORTJOB_OUTPUTS=x", "REPORTJOB_OUTPUTS", "REPORTJOB_OUTPUT"},
+		{"REPORTJOB_OUTPUT=s3://bucket/x", "REPORTJOB_OUTPUT", "expected a folder such as exports or /srv/exports, found an address with s3://"},
+		{"REPORTJOB_OUTPUT=file:///srv/x", "REPORTJOB_OUTPUT", "found an address with file://"},
+		{"REPORTJOB_STATE=gs://bucket", "REPORTJOB_STATE", "found an address with gs://"},
+		{"SIPGATE_=x", "SIPGATE_", "unknown variable"},
+		{"SECUREACCESS_=x", "SECUREACCESS_", "unknown variable"},
+		{"REPORTJOB_=1", "REPORTJOB_", "unknown variable"},
+		{"SCHEDULE_=@daily", "SCHEDULE_", "unknown variable"},
+		{"REPORT_=api=x", "REPORT_", "unknown variable"},
+		{"REPORT__A=api=x", "REPORT__A", "letters and digits"},
 		{"SIPGATE_TOKEN_FILE=/does/not/exist", "SIPGATE_TOKEN_FILE", "cannot be read"},
 	} {
 		t.Run(test.entry, func(t *testing.T) {
@@ -133,6 +142,43 @@ func TestValuesComeFromFilesAndCredentials(t *testing.T) {
 	_, _, problems = Load([]string{"SIPGATE_TOKEN=x", "SIPGATE_TOKEN_FILE=" + filepath.Join(dir, "token")}, testCatalogue)
 	if len(problems) != 1 || problems[0].Variable != "SIPGATE_TOKEN_FILE" {
 		t.Errorf("both a value and a file: got %q", problems)
+	}
+}
+
+func TestSecretsInThePlaceOfTheirFilesAreNotPrinted(t *testing.T) {
+	long := strings.Repeat("0123456789abcdef", 400) // longer than a path can be
+	for _, secret := range []string{"5a4db0c5-hunter2", "abc/hunter2+def==", long} {
+		_, _, problems := Load([]string{"SIPGATE_TOKEN_FILE=" + secret}, testCatalogue)
+		if len(problems) != 1 || !strings.Contains(problems[0].Text, "expected the path of a file") || strings.Contains(problems.Error(), secret) {
+			t.Errorf("got %.300q, want the cause and that a path is expected, without the value", problems.Error())
+		}
+	}
+	_, _, problems := Load([]string{"SIPGATE_TOKEN_ID_FILE=/does/not/exist"}, testCatalogue)
+	if len(problems) != 1 || !strings.Contains(problems[0].Text, "/does/not/exist") {
+		t.Errorf("got %q, want the path of what is no secret", problems)
+	}
+}
+
+func TestControlCharactersBehindAValueAreAMistakeThatNamesThemAlone(t *testing.T) {
+	for entry, end := range map[string]string{
+		"SIPGATE_TOKEN=hunter2\n": `"\n"`, "SIPGATE_TOKEN=hunter2\r\n": `"\r\n"`, "SIPGATE_TOKEN=\r": `"\r"`, "SIPGATE_TOKEN_ID=hunter2\r": `"\r"`, "WIZART_API_PATH=/hunter2\r": `"\r"`,
+		"SIPGATE_BASE_URL=https://hunter2.example.org\r": `"\r"`, "REPORTJOB_LATEST=true\r": `"\r"`, "REPORTJOB_OUTPUT=hunter2\x1b": `"\x1b"`,
+		"PARAMS_CALLS=hunter2=x\r": `"\r"`, "REPORT_MINE=hunter2\n": `"\n"`,
+	} {
+		variable, _, _ := strings.Cut(entry, "=")
+		_, _, problems := Load([]string{entry}, testCatalogue)
+		if len(problems) != 1 || problems[0].Variable != variable || !strings.Contains(problems[0].Text, "found "+end) || strings.Contains(problems.Error(), "hunter2") {
+			t.Errorf("%q: got %q, want one about %s with %s alone", entry, problems, variable, end)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "token")
+	write(t, path, "hunter2")
+	set, _, problems := Load([]string{"SIPGATE_TOKEN_FILE=" + path + "\r"}, testCatalogue)
+	if len(problems) != 1 || problems[0].Variable != "SIPGATE_TOKEN_FILE" || set.Sipgate.Token.Reveal() != "hunter2" {
+		t.Errorf("behind a path: got %q", problems)
+	}
+	if _, _, problems = Load([]string{"HOME=/root\n", "SIPGATE_PORT=tcp://10.0.0.1:80\n"}, testCatalogue); len(problems) > 0 {
+		t.Errorf("in variables that are not ours: %q", problems)
 	}
 }
 
@@ -240,17 +286,26 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 func TestEnvFileIsReadAsOthersReadIt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "env")
 	write(t, path, "\ufeff# comment\n\nA=1\n B = two words \nC=\"quoted # not a comment\"\nD='x'y\nexport E=$HOME=z\nF=\n")
-	got, err := ReadEnvFile(path)
-	if err != nil {
-		t.Fatal(err)
+	got, problems, err := ReadEnvFile(path)
+	if err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
 	}
 	want := []string{"A=1", "B=two words", "C=quoted # not a comment", "D='x'y", "E=$HOME=z", "F="}
 	if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	write(t, path, "A=1\nnot a line\n")
-	if _, err := ReadEnvFile(path); err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "not a line") {
-		t.Errorf("got %v, want the line's number and not its text", err)
+}
+
+func TestEveryBrokenLineOfAnEnvFileIsNamedWithoutItsText(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "env")
+	write(t, path, "A=1\nhunter2 is the token\nB=2\n=hunter2\n")
+	got, problems, err := ReadEnvFile(path)
+	text := problems.Error()
+	if err != nil || len(problems) != 2 || !strings.Contains(text, "line 2:") || !strings.Contains(text, "line 4:") || strings.Contains(text, "hunter2") {
+		t.Errorf("%v, got %q, want the numbers of both lines and not their texts", err, text)
+	}
+	if fmt.Sprint(got) != "[A=1 B=2]" {
+		t.Errorf("got %q, want what the other lines say", got)
 	}
 }
 

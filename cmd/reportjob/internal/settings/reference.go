@@ -60,6 +60,11 @@ func (s section) variables() []Variable {
 	return list
 }
 
+// secret tells whether the variable of this name holds a secret.
+func secret(name string) bool {
+	return slices.ContainsFunc(slices.Concat(Reference()...), func(v Variable) bool { return v.Name == name && v.Secret })
+}
+
 // The prefixes of variables that belong to one report each, with what they mean.
 var perReport = []Variable{
 	{Name: "SCHEDULE_", Default: "off", Doc: "cron with five fields or a descriptor such as @daily, with CRON_TZ=Zone in front if wanted; off"},

@@ -1,12 +1,15 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // values are the variables of an environment after X_FILE and credentials are read: what is set, and not empty.
@@ -26,6 +29,7 @@ func valuesOf(environ []string) values {
 // resolve gives every known variable its value: its own, else what the file at X_FILE holds, else the credential of
 // its name in lower case. An empty variable is one that is not set.
 func (set values) resolve(known func(name string) bool, problems *Problems) {
+	set.trim(known, problems)
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		target, ok := strings.CutSuffix(name, "_FILE")
 		if !ok || known(name) || !known(target) {
@@ -42,11 +46,27 @@ func (set values) resolve(known func(name string) bool, problems *Problems) {
 	set.readCredentials(set["CREDENTIALS_DIRECTORY"], known, problems)
 }
 
+// trim takes control characters off the ends of values. They come with Windows line ends and from echo, nobody sees them,
+// and an API would say of a credential with one no more than that it is wrong. What stands before them is not shown.
+func (set values) trim(known func(name string) bool, problems *Problems) {
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		value := strings.TrimRightFunc(set[name], unicode.IsControl)
+		end := set[name][len(value):]
+		if end == "" || !known(name) && !known(strings.TrimSuffix(name, "_FILE")) {
+			continue
+		}
+		problems.add(name, "expected no line end or other control character behind the value, found %q there: take it off (Windows line ends in a file of variables leave one, and so does echo without -n)", end)
+		if set[name] = value; value == "" {
+			delete(set, name)
+		}
+	}
+}
+
 // read sets a variable to what a file holds, without one newline at its end.
 func (v values) read(variable, path, source string, problems *Problems) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		problems.add(source, "the file cannot be read: %v", err)
+		problems.add(source, "%s", unreadable(variable, source, err))
 		return
 	}
 	if strings.ContainsRune(string(data), 0) {
@@ -58,6 +78,16 @@ func (v values) read(variable, path, source string, problems *Problems) {
 		return
 	}
 	problems.add(source, "the file %s is empty", path)
+}
+
+// unreadable says why a file cannot be read. Where a path to a secret is expected, the secret itself is a likely mistake,
+// so that what stands there is not shown.
+func unreadable(variable, source string, err error) string {
+	var file *fs.PathError
+	if source != variable && secret(variable) && errors.As(err, &file) {
+		return fmt.Sprintf("the file cannot be read: %v; expected the path of a file that holds the value, not the value: that is for %s", file.Err, variable)
+	}
+	return fmt.Sprintf("the file cannot be read: %v", err)
 }
 
 func cutNewline(s string) string {
@@ -87,13 +117,13 @@ func (v values) readCredentials(dir string, known func(string) bool, problems *P
 
 // ReadEnvFile reads a file of NAME=value lines, in the form that docker --env-file, systemd's EnvironmentFile and
 // Kubernetes understand alike: lines that are empty or begin with # do not count, a value ends with its line, and one
-// pair of quotes around a whole value is taken off, as systemd does.
-func ReadEnvFile(path string) ([]string, error) {
+// pair of quotes around a whole value is taken off, as systemd does. Problems are the lines that are none of these; their
+// text may be a secret.
+func ReadEnvFile(path string) (environ []string, problems Problems, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("env file: %w", err)
+		return nil, nil, fmt.Errorf("env file: %w", err)
 	}
-	var environ []string
 	for i, line := range strings.Split(string(data), "\n") {
 		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
 		if line == "" || line[0] == '#' || line[0] == ';' {
@@ -102,11 +132,12 @@ func ReadEnvFile(path string) ([]string, error) {
 		name, value, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
 		name = strings.TrimSpace(name)
 		if !ok || name == "" || strings.ContainsAny(name, " \t\"'") {
-			return nil, fmt.Errorf("env file: %s, line %d: expected NAME=value", path, i+1)
+			problems.add("env file", "%s, line %d: expected NAME=value", path, i+1)
+			continue
 		}
 		environ = append(environ, name+"="+unquote(strings.TrimSpace(value)))
 	}
-	return environ, nil
+	return environ, problems, nil
 }
 
 func unquote(s string) string {
