@@ -159,11 +159,10 @@ func TestSecretsInThePlaceOfTheirFilesAreNotPrinted(t *testing.T) {
 	}
 }
 
-func TestControlCharactersBehindAValueAreAMistakeThatNamesThemAlone(t *testing.T) {
+func TestControlCharactersBehindASecretAreAMistakeThatNamesThemAlone(t *testing.T) {
 	for entry, end := range map[string]string{
-		"SIPGATE_TOKEN=hunter2\n": `"\n"`, "SIPGATE_TOKEN=hunter2\r\n": `"\r\n"`, "SIPGATE_TOKEN=\r": `"\r"`, "SIPGATE_TOKEN_ID=hunter2\r": `"\r"`, "WIZART_API_PATH=/hunter2\r": `"\r"`,
-		"SIPGATE_BASE_URL=https://hunter2.example.org\r": `"\r"`, "REPORTJOB_LATEST=true\r": `"\r"`, "REPORTJOB_OUTPUT=hunter2\x1b": `"\x1b"`,
-		"PARAMS_CALLS=hunter2=x\r": `"\r"`, "REPORT_MINE=hunter2\n": `"\n"`,
+		"SIPGATE_TOKEN=hunter2\n": `"\n"`, "SIPGATE_TOKEN=hunter2\r\n": `"\r\n"`, "SIPGATE_TOKEN=\r": `"\r"`, "WIZART_PASSWORD=hunter2\r": `"\r"`,
+		"REPORTJOB_OUTPUT=hunter2\x1b": `"\x1b"`, "SIPGATE_TOKEN_ID=hunter2\x00\n": `"\x00\n"`,
 	} {
 		variable, _, _ := strings.Cut(entry, "=")
 		_, _, problems := Load([]string{entry}, testCatalogue)
@@ -171,14 +170,20 @@ func TestControlCharactersBehindAValueAreAMistakeThatNamesThemAlone(t *testing.T
 			t.Errorf("%q: got %q, want one about %s with %s alone", entry, problems, variable, end)
 		}
 	}
+	if _, _, problems := Load([]string{"HOME=/root\n", "SIPGATE_PORT=tcp://10.0.0.1:80\n"}, testCatalogue); len(problems) > 0 {
+		t.Errorf("in variables that are not ours: %q", problems)
+	}
+}
+
+func TestLineEndsBehindWhatIsNoSecretAreNoneOfTheValue(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "token")
 	write(t, path, "hunter2")
-	set, _, problems := Load([]string{"SIPGATE_TOKEN_FILE=" + path + "\r"}, testCatalogue)
-	if len(problems) != 1 || problems[0].Variable != "SIPGATE_TOKEN_FILE" || set.Sipgate.Token.Reveal() != "hunter2" {
-		t.Errorf("behind a path: got %q", problems)
-	}
-	if _, _, problems = Load([]string{"HOME=/root\n", "SIPGATE_PORT=tcp://10.0.0.1:80\n"}, testCatalogue); len(problems) > 0 {
-		t.Errorf("in variables that are not ours: %q", problems)
+	set, _, problems := Load([]string{
+		"SIPGATE_TOKEN_FILE=" + path + "\r", "SIPGATE_TOKEN_ID=id\r\n", "REPORTJOB_LATEST=true\r", "REPORTJOB_OUTPUT=files\n", "SIPGATE_BASE_URL=https://example.org\r",
+		"REPORTJOB_TIMEZONE=\n",
+	}, testCatalogue)
+	if len(problems) > 0 || set.Sipgate.Token.Reveal() != "hunter2" || set.Sipgate.TokenID != "id" || !set.General.Latest || set.General.Output != "files" {
+		t.Errorf("%+v, %q", set, problems)
 	}
 }
 

@@ -46,8 +46,9 @@ func (set values) resolve(known func(name string) bool, problems *Problems) {
 	set.readCredentials(set["CREDENTIALS_DIRECTORY"], known, problems)
 }
 
-// trim takes control characters off the ends of values. They come with Windows line ends and from echo, nobody sees them,
-// and an API would say of a credential with one no more than that it is wrong. What stands before them is not shown.
+// trim takes line ends off the ends of values: they come with Windows line ends, from echo, and from blocks of YAML, and nobody
+// sees them. In a credential one may be meant, and an API would say no more than that it is wrong, so that it is a mistake
+// there, as any other control character is anywhere. What stands before them is not shown.
 func (set values) trim(known func(name string) bool, problems *Problems) {
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		value := strings.TrimRightFunc(set[name], unicode.IsControl)
@@ -55,7 +56,9 @@ func (set values) trim(known func(name string) bool, problems *Problems) {
 		if end == "" || !known(name) && !known(strings.TrimSuffix(name, "_FILE")) {
 			continue
 		}
-		problems.add(name, "expected no line end or other control character behind the value, found %q there: take it off (Windows line ends in a file of variables leave one, and so does echo without -n)", end)
+		if secret(name) || strings.Trim(end, "\r\n") != "" {
+			problems.add(name, "expected no line end or other control character behind the value, found %q there: take it off (Windows line ends in a file of variables leave one, and so does echo without -n)", end)
+		}
 		if set[name] = value; value == "" {
 			delete(set, name)
 		}
