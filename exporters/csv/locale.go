@@ -28,8 +28,8 @@ type locale struct {
 // Any other locale is CSV for a spreadsheet of that place. The decimal mark is the locale's. Fields are separated by
 // semicolons where that mark is a comma, else by commas. Dates and times of day are in the local order where that is day,
 // month, year, else as 2026-11-21 and 2026-11-21 13:00:05, which spreadsheets of every locale read; times have no offset,
-// since spreadsheets know none, and decimals of the second only if there are any. Where the
-// zone carries a time into a year of five digits or below zero, it is RFC 3339 in UTC. Text, codes and booleans do not change.
+// since spreadsheets know none, and decimals of the second only if there are any. Where the zone carries a time into a year of
+// five digits or below zero, it is RFC 3339 in UTC. Text, codes and booleans do not change.
 func CheckLocale(tag string) error {
 	_, err := parseLocale(tag)
 	return err

@@ -12,8 +12,8 @@ import (
 )
 
 // Inspect reads the files of one set side by side, row by row, and tells of each what columns and rows it has, and which
-// of its cells say something else than those of the first intact file do. It tells the content
-// of one that holds every cell exactly. It is a jobs.Inspect.
+// of its cells say something else than those of the first intact file do. It tells the content of one that holds every cell
+// exactly. It is a jobs.Inspect.
 func Inspect(m jobs.Manifest, files []jobs.OpenFile) []jobs.Found {
 	if len(m.Members) > 0 {
 		return inspectBook(m, files)
