@@ -163,12 +163,12 @@ func TestVerdictIsTheSources(t *testing.T) {
 }
 
 func TestAWindowThatIsNotOverIsNotProven(t *testing.T) {
-	for now, want := range map[time.Time]Verdict{saturday.Add(23 * time.Hour): Unproven, saturday.AddDate(0, 0, 1): Complete} {
-		r := &Runner{Now: func() time.Time { return now }}
+	for clock, want := range map[time.Time]Verdict{saturday.Add(23 * time.Hour): Unproven, saturday.AddDate(0, 0, 1): Complete} {
+		r := &Runner{Now: func() time.Time { return clock }}
 		result := r.Run(t.Context(), order(t.TempDir(), calls(rows(3, "a call")), "a"))
 		said := strings.Contains(strings.Join(result.Manifest.Evidence, "\n"), "it ends at 2026-11-22 00:00:00 +0000")
 		if result.Err != nil || result.Verdict != want || said != (want == Unproven) {
-			t.Errorf("at %s: %s, %q, %v", now, result.Verdict, result.Manifest.Evidence, result.Err)
+			t.Errorf("at %s: %s, %q, %v", clock, result.Verdict, result.Manifest.Evidence, result.Err)
 		}
 	}
 }
