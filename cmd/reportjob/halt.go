@@ -88,23 +88,25 @@ func (a *app) stop(h *halt, s os.Signal, second bool) {
 	h.stopRunning(errStopped{s})
 	close(h.signal)
 	a.unread.hurry()
-	if !second {
+	left := lastWords
+	for {
+		if second {
+			left = atOnce
+		}
 		select {
 		case <-h.done:
 			return
-		case <-time.After(lastWords):
+		case <-time.After(left):
 			a.quit(h.caughtSignal())
 			return
 		case <-a.signals:
+			if second {
+				a.quit(h.caughtSignal())
+				return
+			}
+			second = true
 		}
 	}
-	select {
-	case <-h.done:
-		return
-	case <-time.After(atOnce):
-	case <-a.signals:
-	}
-	a.quit(h.caughtSignal())
 }
 
 // quit ends the program at once.
